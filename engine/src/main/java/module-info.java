@@ -1,0 +1,6 @@
+/** Tensors, memory, the op catalogue, autograd, layers and optimisers. Knows no model. */
+module dev.kernite.engine {
+  requires transitive dev.kernite.kernels;
+
+  exports dev.kernite.engine;
+}

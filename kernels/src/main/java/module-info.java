@@ -1,0 +1,6 @@
+/** Primitive kernels: they see addresses, sizes and strides, and know no tensor. */
+module dev.kernite.kernels {
+  requires static jdk.incubator.vector;
+
+  exports dev.kernite.kernels;
+}

@@ -1,0 +1,8 @@
+/** Checkpoints, model families, generation, training and metrics. */
+module dev.kernite.models {
+  requires transitive dev.kernite.engine;
+  requires transitive dev.kernite.tokenizer;
+  requires tools.jackson.databind;
+
+  exports dev.kernite.models;
+}
