@@ -1,0 +1,63 @@
+# One entry for people and CI: `make help`. Works whatever the default `java` is, as long as a JDK 25 or newer is there.
+MIN_JDK  := 25
+FIND     := models/cli/src/main/app/lib/find-java.sh
+JDK      := $(shell . ./$(FIND) && find_java $(MIN_JDK) javac)
+MVN      ?= mvn
+MVN_ARGS ?=
+APP      := target/kernite
+STAMP    := target/kernite.stamp
+
+# Maven itself runs on the JDK found; the second flag silences the Unsafe warnings of Maven 3's own libraries.
+export JAVA_HOME  := $(JDK)
+export MAVEN_OPTS := $(MAVEN_OPTS) --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+maven := $(MVN) -B -ntp -Dstyle.color=never $(MVN_ARGS)
+
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+  ifeq ($(JDK),)
+    $(error no JDK $(MIN_JDK) or newer found (looked at JAVA_HOME, PATH and the usual folders); install one, for example from https://adoptium.net, or set JAVA_HOME)
+  endif
+  ifeq ($(shell command -v $(firstword $(MVN)) || true),)
+    $(error no '$(firstword $(MVN))' found; install Apache Maven 3.8.7 or newer, for example with the system's package manager)
+  endif
+endif
+
+# What the program is made of; source folders too, so that a deleted file counts as a change.
+SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' \) -print)
+
+.PHONY: help run build test test-all bench format lint clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: $(STAMP) ## Build what the program needs, then show what it can do
+	@$(APP)/bin/kernite tour
+
+build: $(STAMP) ## Lay the program at target/kernite (bin/kernite, lib/)
+
+test: ## Build everything strictly and run the tests, but for the slow ones
+	@mkdir -p target && touch target/building
+	$(maven) -Pstrict verify
+	@mv target/building $(STAMP)
+
+test-all: ## The same with the slow tests
+	$(maven) -Pstrict -Dtest.excluded=gpu verify
+
+bench: ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
+	@$(maven) -q -pl bench -am -DskipTests package
+	@$(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+	  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*' org.openjdk.jmh.Main $(ARGS)
+
+format: ## Format the Java sources
+	$(maven) -q spotless:apply
+
+lint: ## Check their format
+	$(maven) -q spotless:check
+
+clean: ## Remove everything built
+	rm -rf target */target models/cli/target
+
+$(STAMP): $(SOURCES)
+	@echo "building Kernite (the first time takes a minute or two) ..."
+	@mkdir -p target && touch target/building
+	@$(maven) -q -pl models/cli -am -DskipTests package
+	@mv target/building $(STAMP)
