@@ -1,0 +1,31 @@
+package dev.kernite.kernels.cpu;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The kernels on the Vector API. Touch this class only after {@link TwinChoice} allowed it: it does
+ * not link where the module jdk.incubator.vector is absent.
+ */
+final class VectorTwin {
+  private VectorTwin() {}
+
+  /** Width of the widest vectors the machine computes with. */
+  static int bits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  static KernelSet create(Workers workers, HostMemory memory) {
+    return new KernelSet(
+        new ScalarGemm(workers, memory),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+}
