@@ -5,4 +5,5 @@ module dev.kernite.models {
   requires tools.jackson.databind;
 
   exports dev.kernite.models;
+  exports dev.kernite.models.checkpoint;
 }

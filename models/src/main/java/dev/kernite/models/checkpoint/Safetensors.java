@@ -1,0 +1,208 @@
+package dev.kernite.models.checkpoint;
+
+import dev.kernite.models.ModelException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A safetensors file, mapped into memory and checked against every rule of the format before any
+ * tensor is handed out:
+ *
+ * <pre>
+ * | header length N: u64 | JSON header: N bytes, '{' first, spaces last | tensor data, no holes |
+ * </pre>
+ *
+ * <p>Files and tensors may be larger than 2 GiB. Nothing but the header is read on opening; pages
+ * of data come in when they are touched. The file must not be cut short while it is open: touching
+ * a page that is gone ends in an {@link InternalError} of the JVM. Reading is safe from many
+ * threads.
+ */
+public final class Safetensors implements AutoCloseable {
+  private static final int LENGTH_BYTES = Long.BYTES;
+
+  /** The reference implementation's limit, in bytes. */
+  private static final long MAX_HEADER = 100_000_000;
+
+  private static final ValueLayout.OfLong LENGTH =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Path file;
+  private final Arena arena;
+  private final Map<String, String> metadata;
+  private final SequencedMap<String, RawTensor> tensors;
+
+  private Safetensors(
+      Path file,
+      Arena arena,
+      Map<String, String> metadata,
+      SequencedMap<String, RawTensor> tensors) {
+    this.file = file;
+    this.arena = arena;
+    this.metadata = metadata;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Maps a file and checks its header.
+   *
+   * @param file a safetensors file
+   * @return the open file
+   * @throws ModelException if the file cannot be read or breaks a rule of the format
+   */
+  public static Safetensors open(Path file) {
+    Arena arena = Arena.ofShared();
+    try {
+      return open(file, arena);
+    } catch (NoSuchFileException e) {
+      arena.close();
+      throw new ModelException(file + ": no such file; check the path", e);
+    } catch (IOException e) {
+      arena.close();
+      throw new ModelException(
+          file
+              + ": cannot be read ("
+              + FileErrors.reason(e)
+              + "); check the path and its permissions",
+          e);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static Safetensors open(Path file, Arena arena) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new ModelException(
+          file
+              + ": is a "
+              + (Files.isDirectory(file) ? "folder" : "device")
+              + ", not a safetensors file");
+    }
+    MemorySegment mapped = map(file, arena);
+    long headerBytes = headerBytes(file, mapped);
+    MemorySegment data = mapped.asSlice(LENGTH_BYTES + headerBytes);
+    SafetensorsHeader header =
+        SafetensorsHeader.parse(
+            file.toString(),
+            mapped.asSlice(LENGTH_BYTES, headerBytes).asByteBuffer(),
+            data.byteSize());
+    SequencedMap<String, RawTensor> tensors =
+        LinkedHashMap.newLinkedHashMap(header.entries().size());
+    for (SafetensorsHeader.Entry entry : header.entries()) {
+      TensorInfo info = entry.info();
+      tensors.put(
+          info.name(), new RawTensor(file, info, data.asSlice(entry.begin(), info.byteSize())));
+    }
+    return new Safetensors(file, arena, Collections.unmodifiableMap(header.metadata()), tensors);
+  }
+
+  private static MemorySegment map(Path file, Arena arena) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() < LENGTH_BYTES) {
+        throw new ModelException(
+            "%s: has %d bytes, a safetensors file at least %d; it is cut short, or something else"
+                .formatted(file, channel.size(), LENGTH_BYTES + 2));
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
+  }
+
+  private static long headerBytes(Path file, MemorySegment mapped) {
+    long headerBytes = mapped.get(LENGTH, 0);
+    if (headerBytes < 0 || headerBytes > MAX_HEADER) {
+      throw new ModelException(
+          "%s: announces a header of %s bytes, the format allows %d; this is not a safetensors file"
+              .formatted(file, Long.toUnsignedString(headerBytes), MAX_HEADER));
+    }
+    long rest = mapped.byteSize() - LENGTH_BYTES;
+    if (headerBytes > rest) {
+      throw new ModelException(
+          "%s: announces a header of %d bytes, but %d follow; it is cut short: download it again"
+              .formatted(file, headerBytes, rest));
+    }
+    return headerBytes;
+  }
+
+  /**
+   * The file this reads.
+   *
+   * @return the path given to {@link #open}
+   */
+  public Path file() {
+    return file;
+  }
+
+  /**
+   * The strings stored beside the tensors.
+   *
+   * @return key to value, in file order; empty when the file has none
+   */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /**
+   * The tensors in the order of their data in the file.
+   *
+   * @return their descriptions
+   */
+  public List<TensorInfo> tensors() {
+    List<TensorInfo> infos = new ArrayList<>(tensors.size());
+    tensors.values().forEach(tensor -> infos.add(tensor.info()));
+    return infos;
+  }
+
+  /**
+   * Whether the file has a tensor of this name.
+   *
+   * @param name the name
+   * @return true if it has
+   */
+  public boolean contains(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /**
+   * One tensor, not copied.
+   *
+   * @param name the tensor's name
+   * @return its description and its bytes; they must not be touched after {@link #close}
+   * @throws ModelException if there is no such tensor, or the file is closed
+   */
+  public RawTensor tensor(String name) {
+    RawTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new ModelException(
+          "%s: no tensor %s; it holds %s"
+              .formatted(file, Describe.name(name), Describe.names(tensors.sequencedKeySet())));
+    }
+    if (!arena.scope().isAlive()) {
+      throw new ModelException(
+          tensor.where()
+              + ": the file has been closed; keep its reader open while tensors are in use");
+    }
+    return tensor;
+  }
+
+  /** Unmaps the file; its tensors must no longer be touched. Closing again does nothing. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}
