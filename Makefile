@@ -11,6 +11,8 @@ STAMP    := target/kernite.stamp
 export JAVA_HOME  := $(JDK)
 export MAVEN_OPTS := $(MAVEN_OPTS) --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 maven := $(MVN) -B -ntp -Dstyle.color=never $(MVN_ARGS)
+# Quiet, but a warning that fails the build is shown (-q would hide it).
+QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
   ifeq ($(JDK),)
@@ -43,7 +45,7 @@ test-all: ## The same with the slow tests
 	$(maven) -Pstrict -Dtest.excluded=gpu verify
 
 bench: ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
-	@$(maven) -q -pl bench -am -DskipTests package
+	@$(maven) $(QUIET) -pl bench -am -DskipTests package
 	@$(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
 	  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*' org.openjdk.jmh.Main $(ARGS)
 
@@ -59,5 +61,5 @@ clean: ## Remove everything built
 $(STAMP): $(SOURCES)
 	@echo "building Kernite (the first time takes a minute or two) ..."
 	@mkdir -p target && touch target/building
-	@$(maven) -q -pl models/cli -am -DskipTests package
+	@$(maven) $(QUIET) -pl models/cli -am -DskipTests package
 	@mv target/building $(STAMP)

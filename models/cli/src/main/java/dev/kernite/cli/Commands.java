@@ -1,0 +1,21 @@
+package dev.kernite.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The tree of commands, and how each kind of failure ends. */
+final class Commands {
+  private Commands() {}
+
+  static CommandLine of(Globals globals) {
+    CommandLine root = new CommandLine(globals);
+    return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
+        .setOverwrittenOptionsAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setExecutionExceptionHandler((failure, command, parsed) -> ErrorLine.print(failure, globals))
+        .setParameterExceptionHandler((wrong, args) -> ErrorLine.print(wrong, globals))
+        .setOut(new PrintWriter(globals.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(globals.err(), true, StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.kernite.cli;
+
+import java.io.PrintStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The root command {@code kernite}: the options every command understands, before its name and
+ * after it, and the streams it works on.
+ */
+@Command(
+    name = "kernite",
+    description = "A from-scratch compute engine for the JVM: GPT-2, BERT, T5 and GANs.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Version.class)
+final class Globals implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--device",
+      scope = ScopeType.INHERIT,
+      defaultValue = "auto",
+      paramLabel = "D",
+      description = "auto, cpu, cuda or cuda-host (default: auto).")
+  private DeviceChoice device = DeviceChoice.AUTO;
+
+  @Option(
+      names = "--threads",
+      scope = ScopeType.INHERIT,
+      paramLabel = "N",
+      description = "Threads of the CPU backend (default: one per core). Never changes a result.")
+  private Integer threads;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Write ASCII JSON to standard output, one object per line, and nothing else.")
+  private boolean json;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      scope = ScopeType.INHERIT,
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  private boolean version;
+
+  private final Streams streams;
+
+  Globals(Streams streams) {
+    this.streams = streams;
+  }
+
+  /** Only reached when no command is named. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
+
+  DeviceChoice device() {
+    return device;
+  }
+
+  /** The number asked for with {@code --threads}; 0 leaves the choice to the engine. */
+  int threads() {
+    if (threads == null) {
+      return 0;
+    }
+    if (threads < 1) {
+      throw new ParameterException(spec.commandLine(), "--threads must be at least 1: " + threads);
+    }
+    return threads;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  boolean verbose() {
+    return verbose;
+  }
+
+  Streams streams() {
+    return streams;
+  }
+
+  PrintStream out() {
+    return streams.out();
+  }
+
+  PrintStream err() {
+    return streams.err();
+  }
+}
