@@ -10,10 +10,12 @@ final class Commands {
 
   static CommandLine of(Globals globals) {
     CommandLine root = new CommandLine(globals);
+    root.addSubcommand(new InspectCommand(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
-        .setOverwrittenOptionsAllowed(true)
-        .setAbbreviatedOptionsAllowed(false)
-        .setExecutionExceptionHandler((failure, command, parsed) -> ErrorLine.print(failure, globals))
+        .setOverwrittenOptionsAllowed(true) // the last one counts
+        .setExpandAtFiles(false) // a text may begin with @
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> ErrorLine.print(failure, globals))
         .setParameterExceptionHandler((wrong, args) -> ErrorLine.print(wrong, globals))
         .setOut(new PrintWriter(globals.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(globals.err(), true, StandardCharsets.UTF_8));

@@ -60,7 +60,8 @@ final class ErrorLine {
     line.setCharAt(0, Character.toLowerCase(line.charAt(0)));
     if (e instanceof UnmatchedArgumentException unmatched) {
       if (!unmatched.isUnknownOption() && !command.subcommands().isEmpty()) {
-        line.replace(0, line.length(), "unknown command '" + unmatched.getUnmatched().getFirst() + "'");
+        line.replace(
+            0, line.length(), "unknown command '" + unmatched.getUnmatched().getFirst() + "'");
       }
       var similar = unmatched.getSuggestions();
       if (!similar.isEmpty()) {

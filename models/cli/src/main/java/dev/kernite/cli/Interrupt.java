@@ -6,8 +6,8 @@ import org.jline.utils.Signals;
  * Ctrl-C and SIGTERM as a flag that long work polls, so that it can stop at a clean point: a
  * checkpoint written, the text so far kept. A second signal ends the process at once.
  *
- * <p>Between {@link #listen()} and {@link #close()} the first signal only sets the flag; outside
- * it ends the process, which is right for short commands.
+ * <p>Between {@link #listen()} and {@link #close()} the first signal only sets the flag; outside it
+ * ends the process, which is right for short commands.
  */
 final class Interrupt implements AutoCloseable {
   private static final String[] SIGNALS = {"INT", "TERM"};
