@@ -3,4 +3,6 @@ module dev.kernite.engine {
   requires transitive dev.kernite.kernels;
 
   exports dev.kernite.engine;
+  exports dev.kernite.engine.autograd;
+  exports dev.kernite.engine.op;
 }

@@ -1,0 +1,57 @@
+package dev.kernite.engine;
+
+import dev.kernite.kernels.Memory;
+
+/** Bytes of one tensor on its device, with exactly one owner: a scope, a parameter or a gradient. */
+final class Storage {
+  final Memory memory;
+  final Memory.Buffer buffer;
+
+  /** The thread that may use it, or null once frozen: then every thread may read it. */
+  Thread thread = Thread.currentThread();
+
+  /** What it is called in errors and leak reports. */
+  String name = "";
+
+  /** Why it is closed, or null while it is alive. */
+  String closed;
+
+  /** The scope that owns it, with its neighbours in that scope's list; null when owned otherwise. */
+  ScopeState owner;
+
+  Storage previous;
+  Storage next;
+
+  Storage(Memory memory, Memory.Buffer buffer) {
+    this.memory = memory;
+    this.buffer = buffer;
+  }
+
+  long address() {
+    if (closed != null) {
+      throw new EngineException(label() + " was closed (" + closed + ")");
+    }
+    if (thread != null && thread != Thread.currentThread()) {
+      throw new EngineException(
+          label()
+              + " belongs to thread '"
+              + thread.getName()
+              + "'; freeze it before other threads read it");
+    }
+    return buffer.address();
+  }
+
+  void close(String reason) {
+    if (closed == null) {
+      closed = reason;
+      if (owner != null) {
+        owner.remove(this);
+      }
+      memory.release(buffer);
+    }
+  }
+
+  String label() {
+    return name.isEmpty() ? "tensor of " + buffer.bytes() + " bytes" : "tensor '" + name + "'";
+  }
+}

@@ -1,0 +1,401 @@
+package dev.kernite.engine;
+
+import dev.kernite.engine.autograd.Node;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * An n-dimensional array in a device's memory.
+ *
+ * <p>A tensor is dense and row-major, or a <em>view</em>: a read-only window onto another tensor
+ * (its root), described by an offset and strides. Reshapes, slices of the last axis and head splits
+ * are views and copy nothing. A view lives as long as its root, and gradients flow through it to the
+ * root without an operation of their own. Matrix products and attention read strided views in
+ * place; everything else asks for a dense tensor and says so.
+ *
+ * <p>A tensor belongs to the scope it was created in and to the thread that created it, until it is
+ * frozen. A closed tensor throws when it is touched.
+ */
+public final class Tensor implements AutoCloseable {
+  final Storage storage;
+  private final Engine engine;
+  private final DType dtype;
+  private final Shape shape;
+  private final long offset;
+  private final long[] strides;
+  private final Tensor root;
+
+  private boolean requiresGrad;
+  private Tensor grad;
+  private Node producer;
+
+  Tensor(Engine engine, Storage storage, DType dtype, Shape shape) {
+    this.engine = engine;
+    this.storage = storage;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.offset = 0;
+    this.strides = null;
+    this.root = this;
+  }
+
+  private Tensor(Tensor root, Shape shape, long offset, long[] strides) {
+    this.engine = root.engine;
+    this.storage = root.storage;
+    this.dtype = root.dtype;
+    this.shape = shape;
+    this.offset = offset;
+    this.strides = Arrays.equals(strides, shape.strides()) ? null : strides;
+    this.root = root;
+  }
+
+  /** The engine this tensor lives in. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Element type. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Extents. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return shape.size();
+  }
+
+  /** Size in bytes of the elements this tensor shows. */
+  public long bytes() {
+    return shape.size() * dtype.bytes();
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  public boolean isDense() {
+    return strides == null;
+  }
+
+  /** Distance in elements between neighbours along each axis. */
+  public long[] strides() {
+    return strides == null ? shape.strides() : strides.clone();
+  }
+
+  /** The tensor a view looks at; the tensor itself when it is no view. */
+  public Tensor root() {
+    return root;
+  }
+
+  /**
+   * Address of the first element, for kernels.
+   *
+   * @throws EngineException if the tensor is closed or belongs to another thread
+   */
+  public long address() {
+    return storage.address() + offset * dtype.bytes();
+  }
+
+  /** What this tensor is called in errors and reports. */
+  public String name() {
+    return storage.name;
+  }
+
+  /** Names the tensor. */
+  public Tensor named(String name) {
+    storage.name = name;
+    return this;
+  }
+
+  // Views.
+
+  /**
+   * The same elements in another shape; one extent may be -1 and is inferred. Free; the tensor must
+   * be dense.
+   *
+   * @throws EngineException if the numbers of elements differ
+   */
+  public Tensor reshape(long... dims) {
+    if (strides != null) {
+      throw new EngineException(
+          "reshape needs a dense tensor, got a strided view of shape " + shape + "; copy it first");
+    }
+    long[] d = dims.clone();
+    int unknown = -1;
+    long known = 1;
+    for (int i = 0; i < d.length; i++) {
+      if (d[i] == -1 && unknown < 0) {
+        unknown = i;
+      } else {
+        known *= d[i];
+      }
+    }
+    if (unknown >= 0 && known > 0 && size() % known == 0) {
+      d[unknown] = size() / known;
+    }
+    if (Arrays.stream(d).anyMatch(x -> x < 0) || Shape.of(d).size() != size()) {
+      throw new EngineException(
+          "cannot reshape " + shape + " (" + size() + " elements) to " + Arrays.toString(dims));
+    }
+    Shape s = Shape.of(d);
+    return new Tensor(root, s, offset, s.strides());
+  }
+
+  /** The same elements in another shape. */
+  public Tensor reshape(Shape to) {
+    return reshape(to.toArray());
+  }
+
+  /**
+   * A window along one axis: elements {@code from .. from + length - 1}.
+   *
+   * @throws EngineException if the window leaves the axis
+   */
+  public Tensor narrow(int axis, long from, long length) {
+    int a = shape.axis(axis);
+    if (from < 0 || length < 0 || from + length > shape.dim(a)) {
+      throw new EngineException(
+          "narrow: [" + from + ", " + (from + length) + ") leaves axis " + a + " of " + shape);
+    }
+    long[] s = strides();
+    return new Tensor(root, shape.with(a, length), offset + from * s[a], s);
+  }
+
+  /** The same elements with two axes exchanged. */
+  public Tensor transposed(int axis0, int axis1) {
+    int a = shape.axis(axis0);
+    int b = shape.axis(axis1);
+    long[] d = shape.toArray();
+    long[] s = strides();
+    long t = d[a];
+    d[a] = d[b];
+    d[b] = t;
+    t = s[a];
+    s[a] = s[b];
+    s[b] = t;
+    return new Tensor(root, Shape.of(d), offset, s);
+  }
+
+  /**
+   * Attention heads: [batch, time, heads * headDim] (possibly itself a window of wider rows) seen as
+   * [batch, heads, time, headDim].
+   *
+   * @param heads number of heads; must divide the last extent
+   */
+  public Tensor splitHeads(long heads) {
+    long width = shape.dim(-1);
+    if (shape.rank() != 3 || heads < 1 || width % heads != 0) {
+      throw new EngineException("cannot split " + shape + " into " + heads + " heads");
+    }
+    long[] s = strides();
+    long d = width / heads;
+    return new Tensor(
+        root,
+        Shape.of(shape.dim(0), heads, shape.dim(1), d),
+        offset,
+        new long[] {s[0], d * s[2], s[1], s[2]});
+  }
+
+  /** This view's window onto another dense tensor of the root's shape, such as its gradient. */
+  public Tensor windowOnto(Tensor other) {
+    return new Tensor(other, shape, offset, strides());
+  }
+
+  // Contents.
+
+  /** The values as float32, row-major. */
+  public float[] toFloats() {
+    require(DType.F32);
+    float[] out = new float[Math.toIntExact(size())];
+    copyTo(MemorySegment.ofArray(out));
+    return out;
+  }
+
+  /** The values as int32, row-major. */
+  public int[] toInts() {
+    require(DType.I32);
+    int[] out = new int[Math.toIntExact(size())];
+    copyTo(MemorySegment.ofArray(out));
+    return out;
+  }
+
+  /** The only value of a float32 tensor with one element. */
+  public float item() {
+    if (size() != 1) {
+      throw new EngineException("item() needs one element, the shape is " + shape);
+    }
+    return toFloats()[0];
+  }
+
+  /** Copies all elements, row-major, to host memory of exactly that size. */
+  public void copyTo(MemorySegment target) {
+    if (target.byteSize() != bytes()) {
+      throw new EngineException(
+          "target holds " + target.byteSize() + " bytes, the tensor has " + bytes());
+    }
+    if (strides == null) {
+      engine.backend().memory().copyOut(address(), target);
+      return;
+    }
+    Tensor dense = contiguousCopy();
+    engine.backend().memory().copyOut(dense.address(), target);
+    dense.close();
+  }
+
+  /** Overwrites a dense tensor with host memory of exactly its size. */
+  public void copyFrom(MemorySegment source) {
+    requireDense("copyFrom");
+    if (source.byteSize() != bytes()) {
+      throw new EngineException(
+          "source holds " + source.byteSize() + " bytes, the tensor has " + bytes());
+    }
+    engine.backend().memory().copyIn(source, address());
+  }
+
+  /** A dense tensor with the same values, outside the recorded graph. */
+  public Tensor contiguousCopy() {
+    Tensor copy = engine.empty(dtype, shape);
+    engine
+        .backend()
+        .layout()
+        .copy(address(), strides(), copy.address(), copy.strides(), shape.toArray(), dtype.bytes());
+    return copy;
+  }
+
+  // Gradients.
+
+  /** Makes this tensor a leaf whose gradient {@code backward} fills in. */
+  public Tensor requireGrad() {
+    if (root != this || producer != null || dtype != DType.F32) {
+      throw new EngineException("only a float32 tensor that no operation produced can be a leaf");
+    }
+    requiresGrad = true;
+    return this;
+  }
+
+  /** Whether gradients flow to or through this tensor. */
+  public boolean requiresGrad() {
+    return root.requiresGrad;
+  }
+
+  /** The gradient of a leaf, in its shape, or null before the first backward. */
+  public Tensor grad() {
+    return root.grad;
+  }
+
+  /** Frees the gradient of a leaf. */
+  public void clearGrad() {
+    if (root.grad != null) {
+      root.grad.storage.close("the gradient was cleared");
+      root.grad = null;
+    }
+  }
+
+  /** Gives a leaf its gradient; for the autograd and for optimisers that combine gradients. */
+  public void setGrad(Tensor gradient) {
+    clearGrad();
+    root.grad = gradient;
+  }
+
+  /** The same values, out of reach of backward. */
+  public Tensor detach() {
+    return new Tensor(detachedRoot(), shape, offset, strides());
+  }
+
+  private Tensor detachedRoot() {
+    return new Tensor(engine, storage, dtype, root.shape);
+  }
+
+  /** The operation that made this tensor, or null for a leaf or an unrecorded result. */
+  public Node producer() {
+    return root.producer;
+  }
+
+  /** Records the operation that made this tensor; called once, by the autograd. */
+  public void setProducer(Node node) {
+    producer = node;
+    requiresGrad = true;
+  }
+
+  /**
+   * Fills in the gradients of all leaves this scalar depends on, adding to what they hold. The
+   * graph, and every tensor in it that is not a leaf, is freed on the way.
+   */
+  public void backward() {
+    if (size() != 1) {
+      throw new EngineException(
+          "backward() needs a scalar, the shape is " + shape + "; pass the upstream gradient");
+    }
+    Node.backward(this, engine.full(shape, 1f));
+  }
+
+  /**
+   * As {@link #backward()}, from a tensor of any shape.
+   *
+   * @param upstream gradient of the final scalar with respect to this tensor, same shape
+   */
+  public void backward(Tensor upstream) {
+    if (!upstream.shape.equals(shape)) {
+      throw new EngineException("upstream gradient " + upstream.shape + " for a result " + shape);
+    }
+    Node.backward(this, upstream);
+  }
+
+  // Lifetime.
+
+  /** Lets every thread read this tensor; its gradient is no longer tracked. */
+  public Tensor freeze() {
+    storage.thread = null;
+    root.requiresGrad = false;
+    return this;
+  }
+
+  /** Whether the storage was freed. */
+  public boolean isClosed() {
+    return storage.closed != null;
+  }
+
+  /** Frees the storage now; closing a view does nothing. Touching it afterwards throws. */
+  @Override
+  public void close() {
+    if (root == this) {
+      close("close() was called");
+    }
+  }
+
+  /** Frees the storage for a stated reason. */
+  public void close(String reason) {
+    clearGrad();
+    storage.close(reason);
+  }
+
+  /** Takes the tensor out of its scope; the caller closes it. */
+  public Tensor disown() {
+    if (storage.owner != null) {
+      storage.owner.remove(storage);
+    }
+    return this;
+  }
+
+  /** Fails unless the tensor is dense. */
+  public void requireDense(String operation) {
+    if (strides != null) {
+      throw new EngineException(
+          operation + " needs a dense tensor, got a strided view of shape " + shape);
+    }
+  }
+
+  private void require(DType wanted) {
+    if (dtype != wanted) {
+      throw new EngineException(storage.label() + " is " + dtype + ", not " + wanted);
+    }
+  }
+
+  @Override
+  public String toString() {
+    String label = storage.name.isEmpty() ? "" : " '" + storage.name + "'";
+    return dtype + label + shape + (storage.closed == null ? "" : " (closed)");
+  }
+}
