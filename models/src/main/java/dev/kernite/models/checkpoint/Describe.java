@@ -1,5 +1,6 @@
 package dev.kernite.models.checkpoint;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Set;
 
@@ -16,6 +17,11 @@ final class Describe {
   private static final int MOST_NAMES = 8;
 
   private Describe() {}
+
+  /** Whether a text can be stored as UTF-8: no half of a surrogate pair stands alone. */
+  static boolean isUnicode(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
 
   /** A name in quotes: control characters escaped, the middle of a very long one left out. */
   static String name(String name) {

@@ -35,7 +35,7 @@ public final class Safetensors implements AutoCloseable {
   private static final int LENGTH_BYTES = Long.BYTES;
 
   /** The reference implementation's limit, in bytes. */
-  private static final long MAX_HEADER = 100_000_000;
+  static final long MAX_HEADER = 100_000_000;
 
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -30,10 +30,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param entries the tensors in the order of their data
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
-  /** No tensor library takes more; a longer shape is an attempt to make the reader allocate. */
-  private static final int MAX_RANK = 64;
-
-  private static final String METADATA = "__metadata__";
+  static final String METADATA = "__metadata__";
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -176,7 +173,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         json.nextToken();
         switch (key) {
           case "dtype" -> dtype = dtype(name);
-          case "shape" -> shape = integers(name, "shape", MAX_RANK);
+          case "shape" -> shape = integers(name, "shape", TensorInfo.MAX_RANK);
           case "data_offsets" -> offsets = integers(name, "data_offsets", 2);
           default -> json.skipChildren(); // as the reference implementation does
         }
@@ -296,7 +293,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     /** JSON escapes can spell half a surrogate pair, which no UTF-8 text holds. */
     private void requireUnicode(String text) {
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      if (!Describe.isUnicode(text)) {
         throw new ModelException(
             file
                 + ": the header holds "

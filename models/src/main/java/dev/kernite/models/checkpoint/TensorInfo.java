@@ -12,6 +12,9 @@ import java.util.Arrays;
  * @param byteSize bytes of data
  */
 public record TensorInfo(String name, FileDtype dtype, long[] shape, long byteSize) {
+  /** No tensor library takes more; a longer shape is an attempt to make a reader allocate. */
+  static final int MAX_RANK = 64;
+
   /**
    * Checks that the size follows from type and shape.
    *
@@ -19,6 +22,15 @@ public record TensorInfo(String name, FileDtype dtype, long[] shape, long byteSi
    */
   public TensorInfo {
     shape = shape.clone();
+    if (shape.length > MAX_RANK) {
+      throw new ModelException(
+          "tensor "
+              + Describe.name(name)
+              + ": "
+              + shape.length
+              + " dimensions are more than "
+              + MAX_RANK);
+    }
     for (long extent : shape) {
       if (extent < 0) {
         throw new ModelException(

@@ -136,7 +136,7 @@ class SafetensorsReaderTest {
           {"__metadata__":{"k":null}}                                  | must be a string
           {"a\\ud800":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}} | surrogate
           {"a\\udc00":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}} | surrogate
-          {"__metadata__":{"k":"\\udc00"}} | surrogate
+          {"__metadata__":{"k":"\\udc00"}} | not valid Unicode
           {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}} {}     | after its closing
           {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},}       | not valid JSON
           {"a":{"dtype":"U8","shape":[02],"data_offsets":[0,2]}}       | not valid JSON
