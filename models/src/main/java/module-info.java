@@ -6,4 +6,5 @@ module dev.kernite.models {
 
   exports dev.kernite.models;
   exports dev.kernite.models.checkpoint;
+  exports dev.kernite.models.generation;
 }

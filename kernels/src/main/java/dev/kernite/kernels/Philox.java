@@ -87,6 +87,16 @@ public final class Philox {
   }
 
   /**
+   * Maps two words to a double in [0, 1): 53 bits, the first word above the second.
+   *
+   * @param high random bits
+   * @param low random bits
+   */
+  public static double uniformDouble(int high, int low) {
+    return (((long) high << 32 | low & 0xFFFFFFFFL) >>> 11) * 0x1p-53;
+  }
+
+  /**
    * Maps two words to the first of two independent standard normal values (Box and Muller 1958):
    * sqrt(-2 ln u) cos(2 pi v) with u = {@link #uniformPositive} of the first word and v = {@link
    * #uniform} of the second. Computed in double and rounded once, with {@link StrictMath}, so the

@@ -47,6 +47,10 @@ final class PhiloxTest {
     assertEquals(0x1p-24f, Philox.uniformPositive(0));
     assertEquals(1f, Philox.uniformPositive(-1));
     assertEquals(0.5f, Philox.uniform(0x80000000));
+    assertEquals(0.0, Philox.uniformDouble(0, 0));
+    assertEquals(1 - 0x1p-53, Philox.uniformDouble(-1, -1));
+    assertEquals(0x1p-32, Philox.uniformDouble(1, 0));
+    assertEquals(0x1p-53, Philox.uniformDouble(0, 1 << 11));
   }
 
   @Test
