@@ -207,8 +207,7 @@ final class BeamSearch {
       // Among equal scores the one found last goes first, as in the reference implementation.
       candidates =
           candidates.reversed().stream()
-              .sorted(
-                  Comparator.comparingDouble(BeamHypotheses.Hypothesis::score).reversed())
+              .sorted(Comparator.comparingDouble(BeamHypotheses.Hypothesis::score).reversed())
               .limit(config.numReturnSequences())
               .toList();
       for (BeamHypotheses.Hypothesis h : candidates) {

@@ -10,7 +10,9 @@ public interface DecodeSession extends AutoCloseable {
   /** Number of tokens in the vocabulary: the length of a row of logits. */
   int vocabSize();
 
-  /** The most positions a row can hold, padding included; Integer.MAX_VALUE where there is no limit. */
+  /**
+   * The most positions a row can hold, padding included; Integer.MAX_VALUE where there is no limit.
+   */
   int maxPositions();
 
   /**

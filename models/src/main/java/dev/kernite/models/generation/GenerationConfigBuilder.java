@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Collects options. Setting an option that only sampling has (temperature, top-k, top-p, ...)
- * turns sampling on, unless {@link #sample} says otherwise.
+ * Collects options. Setting an option that only sampling has (temperature, top-k, top-p, ...) turns
+ * sampling on, unless {@link #sample} says otherwise.
  */
 public final class GenerationConfigBuilder {
   private OptionalInt maxNewTokens = OptionalInt.empty();

@@ -78,9 +78,7 @@ public final class Generator {
       throw new ModelException("stop texts need a tokenizer that turns token ids into text");
     }
     int pad =
-        config
-            .padToken()
-            .orElse(config.endTokens().isEmpty() ? 0 : config.endTokens().getFirst());
+        config.padToken().orElse(config.endTokens().isEmpty() ? 0 : config.endTokens().getFirst());
     if (pad >= session.vocabSize()) {
       throw new ModelException(
           "pad token " + pad + " is outside the vocabulary of " + session.vocabSize());

@@ -30,8 +30,7 @@ public record MinP(double p, int minTokensToKeep) implements LogitsProcessor {
     DescendingOrder order = row.descending(row.scores());
     float limit = (float) p * probabilities[order.peek()];
     int kept = 0;
-    while (order.size() > 0
-        && (kept < minTokensToKeep || !(probabilities[order.peek()] < limit))) {
+    while (order.size() > 0 && (kept < minTokensToKeep || !(probabilities[order.peek()] < limit))) {
       order.take();
       kept++;
     }

@@ -118,6 +118,28 @@ public final class Perplexity {
     return total;
   }
 
+  /**
+   * Scores one row of given logits: position t predicts label t + 1.
+   *
+   * @param logits [time][vocab], any normalisation
+   * @param labels the tokens, [time]
+   * @param ignored a label that is not scored, usually -100
+   */
+  public static Score ofLogits(double[][] logits, int[] labels, int ignored) {
+    double nats = 0;
+    long scored = 0;
+    for (int t = 1; t < labels.length; t++) {
+      if (labels[t] != ignored) {
+        double[] row = logits[t - 1];
+        double max = Arrays.stream(row).max().orElseThrow();
+        double sum = Arrays.stream(row).map(x -> Math.exp(x - max)).sum();
+        nats += max + Math.log(sum) - row[labels[t]];
+        scored++;
+      }
+    }
+    return new Score(nats, scored);
+  }
+
   private static Score score(int[] tokens, int scored, Scorer scorer) {
     double[] logProbabilities = scorer.logProbabilities(tokens);
     if (logProbabilities.length != tokens.length - 1) {

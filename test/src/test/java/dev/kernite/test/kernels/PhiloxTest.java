@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Philox against the known answers of Random123 ({@code tests/kat_vectors}) and basic statistics. */
+/**
+ * Philox against the known answers of Random123 ({@code tests/kat_vectors}) and basic statistics.
+ */
 final class PhiloxTest {
 
   @ParameterizedTest
