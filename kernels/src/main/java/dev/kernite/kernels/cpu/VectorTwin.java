@@ -17,15 +17,15 @@ final class VectorTwin {
   static KernelSet create(Workers workers, HostMemory memory) {
     return new KernelSet(
         new ScalarGemm(workers, memory),
+        new ScalarElementwise(workers),
+        new ScalarLayout(workers),
+        new ScalarReduce(workers),
+        new ScalarSoftmax(workers),
+        new ScalarNorm(workers),
         null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+        new ScalarLoss(workers),
+        new ScalarIndex(workers),
+        new ScalarRandom(workers),
+        new ScalarOptim(workers));
   }
 }

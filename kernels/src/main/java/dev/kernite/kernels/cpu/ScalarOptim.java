@@ -1,0 +1,113 @@
+package dev.kernite.kernels.cpu;
+
+import static dev.kernite.kernels.cpu.RawMemory.getFloat;
+import static dev.kernite.kernels.cpu.RawMemory.putFloat;
+
+import dev.kernite.kernels.Optim;
+
+/** Optimiser updates in plain Java, in float32 with constants from float64, as PyTorch has them. */
+final class ScalarOptim implements Optim {
+  private final Workers workers;
+
+  ScalarOptim(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** The float32 factors of one Adam step. */
+  record AdamFactors(
+      float gradScale,
+      float l2,
+      float keep,
+      float beta1,
+      float rest1,
+      float beta2,
+      float rest2,
+      float rootCorrection,
+      float eps,
+      float stepSize) {
+    static AdamFactors of(Adam c) {
+      double correction1 = 1 - Math.pow(c.beta1(), c.step());
+      double correction2 = 1 - Math.pow(c.beta2(), c.step());
+      return new AdamFactors(
+          (float) c.gradScale(),
+          c.decoupled() ? 0 : (float) c.weightDecay(),
+          c.decoupled() ? (float) (1 - c.lr() * c.weightDecay()) : 1,
+          (float) c.beta1(),
+          (float) (1 - c.beta1()),
+          (float) c.beta2(),
+          (float) (1 - c.beta2()),
+          (float) Math.sqrt(correction2),
+          (float) c.eps(),
+          (float) (c.lr() / correction1));
+    }
+  }
+
+  @Override
+  public void adam(long p, long g, long m, long v, long vMax, long n, Adam c) {
+    AdamFactors k = AdamFactors.of(c);
+    Chunks.run(
+        workers,
+        n,
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            adam(p + 4 * i, g + 4 * i, m + 4 * i, v + 4 * i, vMax == 0 ? 0 : vMax + 4 * i, k);
+          }
+        });
+  }
+
+  private static void adam(long p, long g, long m, long v, long vMax, AdamFactors k) {
+    float parameter = getFloat(p);
+    float gradient = getFloat(g) * k.gradScale;
+    if (k.l2 != 0) {
+      gradient += k.l2 * parameter;
+    }
+    parameter *= k.keep;
+    float first = k.beta1 * getFloat(m) + k.rest1 * gradient;
+    float second = k.beta2 * getFloat(v) + k.rest2 * gradient * gradient;
+    putFloat(m, first);
+    putFloat(v, second);
+    if (vMax != 0) {
+      second = Math.max(getFloat(vMax), second);
+      putFloat(vMax, second);
+    }
+    float denominator = (float) Math.sqrt(second) / k.rootCorrection + k.eps;
+    putFloat(p, parameter - k.stepSize * first / denominator);
+  }
+
+  @Override
+  public void sgd(
+      long p,
+      long g,
+      long buffer,
+      long n,
+      double lr,
+      double momentum,
+      double weightDecay,
+      boolean nesterov,
+      boolean first,
+      double gradScale) {
+    float rate = (float) lr;
+    float inertia = (float) momentum;
+    float decay = (float) weightDecay;
+    float scale = (float) gradScale;
+    Chunks.run(
+        workers,
+        n,
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            long at = 4 * i;
+            float parameter = getFloat(p + at);
+            float step = getFloat(g + at) * scale;
+            if (decay != 0) {
+              step += decay * parameter;
+            }
+            if (buffer != 0) {
+              float speed = first ? step : inertia * getFloat(buffer + at) + step;
+              putFloat(buffer + at, speed);
+              step = nesterov ? step + inertia * speed : speed;
+            }
+            putFloat(p + at, parameter - rate * step);
+          }
+        });
+  }
+}
