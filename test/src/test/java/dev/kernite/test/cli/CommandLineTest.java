@@ -1,0 +1,121 @@
+package dev.kernite.test.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The contract of every command: global options, exit codes, one error line, ASCII JSON. */
+final class CommandLineTest {
+  private static final Path LAYOUTS =
+      Path.of("src/test/resources/fixtures/models/checkpoint-layouts");
+  private static final Path VALID = LAYOUTS.resolve("edge-containers");
+  private static final String SCALAR =
+      VALID.resolve("scalar_empty_and_metadata.safetensors").toString();
+
+  @Test
+  void inspectListsTensorsAndMetadata() {
+    Kernite run = Kernite.run("inspect", SCALAR, "--json");
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertEquals(
+        Map.of("note", "x"), new ObjectMapper().convertValue(json.get("metadata"), Map.class));
+    assertEquals(
+        "[{\"name\":\"scalar\",\"dtype\":\"F32\",\"shape\":[],\"bytes\":4},"
+            + "{\"name\":\"nothing\",\"dtype\":\"F32\",\"shape\":[0,3],\"bytes\":0},"
+            + "{\"name\":\"i64\",\"dtype\":\"I64\",\"shape\":[2],\"bytes\":16},"
+            + "{\"name\":\"flags\",\"dtype\":\"BOOL\",\"shape\":[3],\"bytes\":3}]",
+        json.get("tensors").toString());
+    assertEquals(0, run.code());
+  }
+
+  @Test
+  void globalOptionsStandBeforeOrAfterTheCommand() {
+    String expected = Kernite.run("inspect", SCALAR, "--json").out();
+    assertTrue(expected.startsWith("{"), expected);
+    for (String[] args :
+        new String[][] {
+          {"--json", "inspect", SCALAR},
+          {"inspect", "--json", SCALAR},
+          {"--json", "--device", "cpu", "inspect", SCALAR},
+          {"--json", "inspect", "--device=cpu", "--threads", "2", SCALAR},
+          {"--threads", "1", "inspect", SCALAR, "--verbose", "--json"},
+        }) {
+      Kernite run = Kernite.run(args);
+      assertEquals(new Kernite(0, expected, ""), run, () -> Arrays.toString(args));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--json",
+        "nothing-like-this",
+        "--frobnicate",
+        "inspect",
+        "inspect a b",
+        "inspect a --frobnicate",
+        "--device tpu inspect a",
+        "inspect a --device",
+        "inspect a --threads many",
+      })
+  void wrongUsageExitsWithTwo(String line) {
+    Kernite run = Kernite.run(line.isEmpty() ? new String[0] : line.split(" "));
+    assertEquals(2, run.code(), run.err());
+    assertOneErrorLine(run);
+  }
+
+  static List<File> malformed() {
+    return List.of(LAYOUTS.resolve("malformed").toFile().listFiles());
+  }
+
+  @ParameterizedTest
+  @MethodSource("malformed")
+  void malformedFileIsOneErrorLine(File file) {
+    Kernite run = Kernite.run("inspect", file.toString(), "--json");
+    assertEquals(1, run.code());
+    assertOneErrorLine(run);
+    assertTrue(run.err().contains(file.getName()), run.err());
+  }
+
+  @Test
+  void missingFileFailsWithItsName() {
+    Kernite run = Kernite.run("inspect", "no-such.safetensors");
+    assertEquals(1, run.code());
+    assertOneErrorLine(run);
+    assertTrue(run.err().contains("no-such.safetensors"), run.err());
+  }
+
+  @Test
+  void stackTraceNeedsVerbose() {
+    String[] args = {"inspect", "no-such.safetensors"};
+    assertFalse(Kernite.run(args).err().contains("\tat "));
+    assertTrue(Kernite.run("--verbose", args[0], args[1]).err().contains("\tat "));
+    assertTrue(Kernite.run(args[0], args[1], "--verbose").err().contains("\tat "));
+  }
+
+  @Test
+  void helpIsAResult() {
+    Kernite run = Kernite.run("inspect", "--help");
+    assertEquals(0, run.code());
+    assertEquals("", run.err());
+    assertTrue(run.out().startsWith("Usage: kernite inspect"), run.out());
+  }
+
+  private static void assertOneErrorLine(Kernite run) {
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("error: "), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+}
