@@ -30,8 +30,7 @@ public final class CpuBackend implements Backend {
   private final KernelSet kernels;
   private final String description;
 
-  private CpuBackend(
-      Workers workers, HostMemory memory, KernelSet kernels, String description) {
+  private CpuBackend(Workers workers, HostMemory memory, KernelSet kernels, String description) {
     this.workers = workers;
     this.memory = memory;
     this.kernels = kernels;
@@ -42,8 +41,8 @@ public final class CpuBackend implements Backend {
    * Opens the backend.
    *
    * @param options threads, twin, memory
-   * @throws dev.kernite.kernels.KernelException when {@link CpuOptions.Twin#VECTOR} is asked for and
-   *     cannot run; the message says why and which flag helps
+   * @throws dev.kernite.kernels.KernelException when {@link CpuOptions.Twin#VECTOR} is asked for
+   *     and cannot run; the message says why and which flag helps
    */
   public static CpuBackend open(CpuOptions options) {
     TwinChoice choice = TwinChoice.of(options.twin());

@@ -147,8 +147,7 @@ final class HostMemory implements Memory, AutoCloseable {
   private KernelException outOfMemory(long asked, String cause) {
     return new KernelException(
         "out of host memory: asked for %s with %s in use and %s held of a limit of %s%s; use a smaller batch, sequence or model, or raise the memory limit"
-            .formatted(
-                human(asked), human(bytesInUse), human(bytesReserved), human(limit), cause));
+            .formatted(human(asked), human(bytesInUse), human(bytesReserved), human(limit), cause));
   }
 
   private static String human(long bytes) {

@@ -29,10 +29,7 @@ record TwinChoice(boolean vector, String reason) {
   /** Why the vector twin cannot run, or would crawl; null if it can. */
   private static String refusal() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return "module "
-          + MODULE
-          + " is not in this JVM; start java with --add-modules "
-          + MODULE;
+      return "module " + MODULE + " is not in this JVM; start java with --add-modules " + MODULE;
     }
     // Without C2, every vector operation is a call that allocates its result.
     String jvm = System.getProperty("java.vm.info", "");

@@ -16,7 +16,7 @@ final class VectorTwin {
 
   static KernelSet create(Workers workers, HostMemory memory) {
     return new KernelSet(
-        new ScalarGemm(workers, memory),
+        new VectorGemm(workers, memory),
         new ScalarElementwise(workers),
         new ScalarLayout(workers),
         new ScalarReduce(workers),

@@ -1,0 +1,43 @@
+package dev.kernite.kernels.cpu;
+
+/**
+ * The inner loops of matrix products and of attention, on tiles of a few rows and one panel. A
+ * panel is a matrix of {@link #width} columns, row after row, its missing columns zero. All strides
+ * count bytes.
+ */
+interface Tiles {
+  /** Columns of a panel. */
+  int width();
+
+  /** Most rows that {@link #multiply} takes. */
+  int ROWS = 6;
+
+  /**
+   * Computes {@code c[r, j] = sum over s of a[r, s] b[s, j]} for all columns of a panel b, each a
+   * chain of fused multiply-adds from zero in ascending s.
+   *
+   * @param rows 1 to {@link #ROWS}
+   * @param aStep from one summand of A to the next
+   * @param bStep from one row of the panel to the next
+   * @param k summands
+   */
+  void multiply(
+      int rows, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k);
+
+  /** Packs {@code rows} rows of {@code columns} values, at most {@link #width}, as a panel. */
+  void pack(long source, long sourceRow, int rows, int columns, long panel);
+
+  /** Packs the transpose of {@code columns} rows of {@code rows} values as a panel. */
+  void packTransposed(long source, long sourceRow, int rows, int columns, long panel);
+
+  /** Adds to each of {@code rows} rows of the target the same row of the source. */
+  void add(long source, long sourceRow, long target, long targetRow, int rows, int columns);
+
+  /** How many rows to take next, so that no step is left with very few. */
+  static int nextRows(long left) {
+    if (left > 2 * ROWS - 2) {
+      return ROWS;
+    }
+    return (int) (left > ROWS ? (left + 1) / 2 : left);
+  }
+}
