@@ -1,5 +1,6 @@
 package dev.kernite.models.checkpoint;
 
+import dev.kernite.models.ModelException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
@@ -20,5 +21,13 @@ public record RawTensor(Path file, TensorInfo info, MemorySegment data) {
    */
   public String where() {
     return file + ": tensor " + Describe.name(info.name());
+  }
+
+  RawTensor requireOpen() {
+    if (!data.scope().isAlive()) {
+      throw new ModelException(
+          where() + ": the file has been closed; keep its reader open while tensors are in use");
+    }
+    return this;
   }
 }

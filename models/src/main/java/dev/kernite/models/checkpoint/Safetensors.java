@@ -190,12 +190,7 @@ public final class Safetensors implements AutoCloseable {
           "%s: no tensor %s; it holds %s"
               .formatted(file, Describe.name(name), Describe.names(tensors.sequencedKeySet())));
     }
-    if (!arena.scope().isAlive()) {
-      throw new ModelException(
-          tensor.where()
-              + ": the file has been closed; keep its reader open while tensors are in use");
-    }
-    return tensor;
+    return tensor.requireOpen();
   }
 
   /** Unmaps the file; its tensors must no longer be touched. Closing again does nothing. */

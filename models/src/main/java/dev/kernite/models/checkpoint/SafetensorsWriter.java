@@ -197,7 +197,7 @@ public final class SafetensorsWriter {
   private static byte[] padded(byte[] header) {
     if (header.length > Safetensors.MAX_HEADER - ALIGNMENT) {
       throw new ModelException(
-          "the header would take %d bytes, the format allows %d; write fewer tensors or shorter names"
+          "the header takes %d bytes, the format allows %d; write fewer tensors or shorter names"
               .formatted(header.length, Safetensors.MAX_HEADER));
     }
     byte[] padded = Arrays.copyOf(header, (header.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);

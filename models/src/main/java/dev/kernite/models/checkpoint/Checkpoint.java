@@ -1,0 +1,236 @@
+package dev.kernite.models.checkpoint;
+
+import dev.kernite.models.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The weights of a model: one safetensors file, or the shards an index lists, as one map from
+ * tensor name to tensor. Files are mapped, not read; tensors are valid until the checkpoint is
+ * closed.
+ */
+public final class Checkpoint implements AutoCloseable {
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private final Path path;
+  private final List<Safetensors> files;
+  private final SequencedMap<String, RawTensor> tensors;
+
+  private Checkpoint(Path path, List<Safetensors> files, SequencedMap<String, RawTensor> tensors) {
+    this.path = path;
+    this.files = files;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Opens a checkpoint.
+   *
+   * @param path a safetensors file; or a folder in Hugging Face layout, with {@code
+   *     model.safetensors} or, in its absence, {@code model.safetensors.index.json} and the shards
+   *     it lists
+   * @return the open checkpoint
+   * @throws ModelException if nothing is found, a file breaks a rule of its format, or index and
+   *     shards disagree
+   */
+  public static Checkpoint open(Path path) {
+    if (!Files.isDirectory(path)) {
+      return path.getFileName().toString().endsWith(".index.json")
+          ? openShards(path, path)
+          : openAll(path, List.of(path));
+    }
+    Path single = path.resolve(SINGLE);
+    Path index = path.resolve(INDEX);
+    if (Files.exists(single)) {
+      return openAll(path, List.of(single));
+    }
+    if (Files.exists(index)) {
+      return openShards(path, index);
+    }
+    throw new ModelException(
+        "%s: no weights found; looked for %s and %s%s".formatted(path, SINGLE, INDEX, hint(path)));
+  }
+
+  /** What lies in the folder instead, when it is something a user can act on. */
+  private static String hint(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<String> other =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> name.matches(".*\\.(safetensors|bin|pt|pth|h5|msgpack|gguf|onnx)"))
+              .sorted()
+              .toList();
+      return other.isEmpty()
+          ? ""
+          : "; there is "
+              + Describe.names(other)
+              + ": give a .safetensors file by its path, convert other formats first";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static Checkpoint openShards(Path path, Path indexFile) {
+    ShardIndex index = ShardIndex.read(indexFile);
+    List<Path> shards = new ArrayList<>();
+    for (String shard : index.shards()) {
+      Path file = indexFile.resolveSibling(shard);
+      if (!Files.exists(file)) {
+        throw new ModelException(
+            "%s: shard %s is missing; download it into %s"
+                .formatted(indexFile, Describe.name(shard), path));
+      }
+      shards.add(file);
+    }
+    Checkpoint checkpoint = openAll(path, shards);
+    try {
+      checkpoint.requireAsIn(index);
+    } catch (ModelException e) {
+      checkpoint.close();
+      throw e;
+    }
+    return checkpoint;
+  }
+
+  private static Checkpoint openAll(Path path, List<Path> paths) {
+    List<Safetensors> files = new ArrayList<>();
+    SequencedMap<String, RawTensor> tensors = new LinkedHashMap<>();
+    Checkpoint checkpoint = new Checkpoint(path, files, tensors);
+    try {
+      for (Path file : paths) {
+        Safetensors open = Safetensors.open(file);
+        files.add(open);
+        for (TensorInfo info : open.tensors()) {
+          RawTensor tensor = open.tensor(info.name());
+          RawTensor twin = tensors.put(info.name(), tensor);
+          if (twin != null) {
+            throw new ModelException(
+                "%s: is also in %s; remove one, or download the shards again"
+                    .formatted(tensor.where(), twin.file()));
+          }
+        }
+      }
+      return checkpoint;
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private void requireAsIn(ShardIndex index) {
+    index
+        .weightMap()
+        .forEach(
+            (name, shard) -> {
+              RawTensor tensor = tensors.get(name);
+              if (tensor == null || !tensor.file().getFileName().toString().equals(shard)) {
+                throw new ModelException(
+                    "%s: tensor %s should be in shard %s but is %s; they are not of one model"
+                        .formatted(
+                            index.file(),
+                            Describe.name(name),
+                            Describe.name(shard),
+                            tensor == null ? "in none" : "in " + tensor.file().getFileName()));
+              }
+            });
+  }
+
+  /**
+   * Where this was opened.
+   *
+   * @return the path given to {@link #open}
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The files the tensors lie in.
+   *
+   * @return one path, or those of the shards in order of their names
+   */
+  public List<Path> files() {
+    return files.stream().map(Safetensors::file).toList();
+  }
+
+  /**
+   * The strings stored beside the tensors, of all files.
+   *
+   * @return key to value; where shards disagree, the last one's
+   */
+  public Map<String, String> metadata() {
+    Map<String, String> all = new HashMap<>();
+    files.forEach(file -> all.putAll(file.metadata()));
+    return all;
+  }
+
+  /**
+   * The names of all tensors, in file order.
+   *
+   * @return an unmodifiable view
+   */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(tensors.keySet());
+  }
+
+  /**
+   * Descriptions of all tensors, in file order.
+   *
+   * @return the descriptions
+   */
+  public List<TensorInfo> tensors() {
+    return tensors.values().stream().map(RawTensor::info).toList();
+  }
+
+  /**
+   * Whether there is a tensor of this name.
+   *
+   * @param name the name
+   * @return true if there is
+   */
+  public boolean contains(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /**
+   * One tensor, not copied.
+   *
+   * @param name the tensor's name
+   * @return its description and its bytes; they must not be touched after {@link #close}
+   * @throws ModelException if there is no such tensor, or the checkpoint is closed
+   */
+  public RawTensor tensor(String name) {
+    RawTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new ModelException(
+          "%s: no tensor %s; there is %s"
+              .formatted(path, Describe.name(name), Describe.names(tensors.sequencedKeySet())));
+    }
+    return tensor.requireOpen();
+  }
+
+  /**
+   * The size of all tensors in their files.
+   *
+   * @return bytes
+   */
+  public long byteSize() {
+    return tensors.values().stream().mapToLong(tensor -> tensor.info().byteSize()).sum();
+  }
+
+  /** Unmaps all files; their tensors must no longer be touched. Closing again does nothing. */
+  @Override
+  public void close() {
+    files.forEach(Safetensors::close);
+  }
+}
