@@ -44,7 +44,7 @@ final class ScalarIndex implements Index {
           for (long i = 0; i < n; i++) {
             int row = getInt(ids + 4 * i);
             if (row % owners == owner && row != skip) {
-              addRow(dy + 4 * i * cols, dtable + 4 * row * cols, cols);
+              addRow(dy + 4 * i * cols, dtable + 4L * row * cols, cols);
             }
           }
         });

@@ -257,7 +257,7 @@ final class ScalarReduce implements Reduce {
   }
 
   private static boolean same(float a, float b) {
-    return a == b || (a != a && b != b);
+    return a == b || (Float.isNaN(a) && Float.isNaN(b));
   }
 
   /** Each value's gradient is the product of the others, zeros among them counted apart. */
@@ -319,7 +319,7 @@ final class ScalarReduce implements Reduce {
     long index = 0;
     for (long j = 0; j < n; j++) {
       float value = getFloat(x + j * step);
-      if (value != value) {
+      if (Float.isNaN(value)) {
         return (int) j;
       }
       if (value > best) {
