@@ -1,0 +1,80 @@
+package dev.kernite.engine.optim;
+
+import dev.kernite.engine.EngineException;
+import dev.kernite.engine.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stochastic gradient descent with L2 weight decay, momentum and Nesterov's variant, as in PyTorch:
+ * the buffer starts as the first gradient and there is no dampening.
+ */
+public final class Sgd implements Optimizer {
+  private static final int MOMENTUM = 0;
+
+  private final double momentum;
+  private final boolean nesterov;
+  private final Slots slots;
+
+  /**
+   * Creates the optimiser.
+   *
+   * @param momentum factor of the buffer; 0 keeps none
+   * @param nesterov look ahead; needs momentum
+   */
+  public Sgd(List<ParameterGroup> groups, double momentum, boolean nesterov) {
+    if (!(momentum >= 0) || (nesterov && momentum == 0)) {
+      throw new EngineException(
+          "sgd: momentum must be at least 0, and above 0 with nesterov; it is " + momentum);
+    }
+    this.momentum = momentum;
+    this.nesterov = nesterov;
+    this.slots = momentum == 0 ? new Slots(groups) : new Slots(groups, "momentum");
+  }
+
+  @Override
+  public void step(double lr, double gradScale) {
+    slots.each(
+        (slot, gradient) ->
+            slot.parameter
+                .engine()
+                .backend()
+                .optim()
+                .sgd(
+                    slot.parameter.address(),
+                    gradient.address(),
+                    slot.address(MOMENTUM),
+                    slot.parameter.size(),
+                    lr * slot.lrScale,
+                    momentum,
+                    slot.weightDecay,
+                    nesterov,
+                    slot.step == 1,
+                    gradScale));
+  }
+
+  @Override
+  public Map<String, Tensor> parameters() {
+    return slots.parameters();
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    return slots.state();
+  }
+
+  @Override
+  public long[] steps() {
+    return slots.steps();
+  }
+
+  @Override
+  public void restoreSteps(long[] steps) {
+    slots.restoreSteps(steps);
+  }
+
+  @Override
+  public void close() {
+    slots.close();
+  }
+}
