@@ -7,4 +7,5 @@ module dev.kernite.models {
   exports dev.kernite.models;
   exports dev.kernite.models.checkpoint;
   exports dev.kernite.models.generation;
+  exports dev.kernite.models.gpt2;
 }

@@ -86,6 +86,18 @@ public final class Engine implements AutoCloseable {
         });
   }
 
+  /**
+   * Runs a computation in a scope of its own.
+   *
+   * @return its result, the only tensor that outlives it; may be null
+   */
+  public Tensor scoped(Supplier<Tensor> body) {
+    try (Scope scope = scope()) {
+      Tensor result = body.get();
+      return result == null ? null : scope.keep(result);
+    }
+  }
+
   /** Whether operations on this thread are recorded. */
   public boolean isRecording() {
     return recording.get();

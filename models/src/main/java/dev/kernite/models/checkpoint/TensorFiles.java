@@ -1,0 +1,107 @@
+package dev.kernite.models.checkpoint;
+
+import dev.kernite.engine.DType;
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Shape;
+import dev.kernite.engine.Tensor;
+import dev.kernite.models.ModelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Between tensors in files and tensors in an engine. */
+public final class TensorFiles {
+  private TensorFiles() {}
+
+  /**
+   * A float tensor of a file as float32, in place: float32 data is used where it is mapped when the
+   * device can read it there, other types are converted into memory of their own.
+   *
+   * @return the tensor; valid while the file is open
+   */
+  public static Tensor mapped(Engine engine, RawTensor raw) {
+    boolean inPlace =
+        raw.info().dtype() == FileDtype.F32 && raw.data().address() % Float.BYTES == 0;
+    return inPlace
+        ? engine.adopt(DType.F32, raw.data(), Shape.of(raw.info().shape()))
+        : floats(engine, raw);
+  }
+
+  /** A float tensor of a file as float32, in memory of its own. */
+  public static Tensor floats(Engine engine, RawTensor raw) {
+    Tensor t = engine.empty(DType.F32, Shape.of(raw.info().shape()));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(t.bytes(), Float.BYTES);
+      Conversions.toFloat32(raw, host);
+      t.copyFrom(host);
+    }
+    return t.named(raw.info().name());
+  }
+
+  /** An integer tensor of a file as int32; values that do not fit are refused. */
+  public static Tensor ints(Engine engine, RawTensor raw) {
+    Tensor t = engine.empty(DType.I32, Shape.of(raw.info().shape()));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(t.bytes(), Integer.BYTES);
+      Conversions.toInt32(raw, host);
+      t.copyFrom(host);
+    }
+    return t.named(raw.info().name());
+  }
+
+  /** A tensor of booleans or integers as a mask. */
+  public static Tensor mask(Engine engine, RawTensor raw) {
+    Tensor t = engine.empty(DType.BOOL, Shape.of(raw.info().shape()));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(t.bytes(), 1);
+      Conversions.toMask(raw, host);
+      t.copyFrom(host);
+    }
+    return t.named(raw.info().name());
+  }
+
+  /**
+   * A two-dimensional integer tensor as rows.
+   *
+   * @throws ModelException if it is not two-dimensional
+   */
+  public static int[][] rows(RawTensor raw) {
+    long[] shape = raw.info().shape();
+    if (shape.length != 2) {
+      throw new ModelException(raw.where() + ": needs shape [batch, time], not " + raw.info());
+    }
+    int[][] rows = new int[Math.toIntExact(shape[0])][Math.toIntExact(shape[1])];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(raw.info().elements() * Integer.BYTES, Integer.BYTES);
+      Conversions.toInt32(raw, host);
+      for (int i = 0; i < rows.length; i++) {
+        MemorySegment.copy(
+            host,
+            ValueLayout.JAVA_INT,
+            (long) i * rows[i].length * Integer.BYTES,
+            rows[i],
+            0,
+            rows[i].length);
+      }
+    }
+    return rows;
+  }
+
+  /** Adds a float32 tensor to a file being written, under any name. The values are copied. */
+  public static void add(SafetensorsWriter writer, String name, Tensor tensor, Arena arena) {
+    add(writer, name, tensor, FileDtype.F32, arena);
+  }
+
+  /**
+   * Adds a float32 tensor to a file being written.
+   *
+   * @param dtype F32, F16 or BF16
+   * @param arena holds a copy of the values until the file is written
+   */
+  public static void add(
+      SafetensorsWriter writer, String name, Tensor tensor, FileDtype dtype, Arena arena) {
+    MemorySegment host = arena.allocate(tensor.bytes(), Float.BYTES);
+    tensor.copyTo(host);
+    writer.floats(name, dtype, host, tensor.shape().toArray());
+  }
+}

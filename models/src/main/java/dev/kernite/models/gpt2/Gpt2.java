@@ -1,0 +1,233 @@
+package dev.kernite.models.gpt2;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Shape;
+import dev.kernite.engine.Tensor;
+import dev.kernite.engine.op.Binary;
+import dev.kernite.engine.op.CrossEntropy;
+import dev.kernite.engine.op.Embedding;
+import dev.kernite.engine.op.LayerNorm;
+import dev.kernite.engine.op.Linear;
+import dev.kernite.engine.op.Reduction;
+import dev.kernite.kernels.BinaryFunction;
+import dev.kernite.models.ModelException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * GPT-2 (Radford et al. 2019): embeddings, transformer blocks, a final norm, and a head over the
+ * vocabulary that is usually the token embedding itself.
+ */
+public final class Gpt2 implements AutoCloseable {
+  /** Label of a position that does not count in the loss. */
+  public static final int IGNORED = -100;
+
+  private static final Binary ADD = new Binary(BinaryFunction.ADD);
+
+  private final Engine engine;
+  private final Gpt2Config config;
+  private final Gpt2Weights weights;
+  private final Map<String, Tensor> parameters;
+  private final AutoCloseable source;
+  private final List<Gpt2Block> blocks = new ArrayList<>();
+
+  /**
+   * Puts a model together.
+   *
+   * @param parameters all parameters by their checkpoint names, owned by the model from now on
+   * @param source closed with the model: the files its parameters are mapped from
+   */
+  Gpt2(
+      Engine engine,
+      Gpt2Config config,
+      Gpt2Weights weights,
+      Map<String, Tensor> parameters,
+      AutoCloseable source) {
+    this.engine = engine;
+    this.config = config;
+    this.weights = weights;
+    this.parameters = Collections.unmodifiableMap(parameters);
+    this.source = source;
+    for (int i = 0; i < config.layers(); i++) {
+      blocks.add(new Gpt2Block(i, config, weights.blocks().get(i)));
+    }
+  }
+
+  /** The engine the model lives in. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** The architecture. */
+  public Gpt2Config config() {
+    return config;
+  }
+
+  /** All parameters by the names their checkpoint uses; a tied head is not listed twice. */
+  public Map<String, Tensor> parameters() {
+    return parameters;
+  }
+
+  /** Whether the model has a language head, tied or its own. */
+  public boolean hasHead() {
+    return config.languageHead() && (config.tiedHead() || weights.head() != null);
+  }
+
+  /**
+   * Runs the transformer.
+   *
+   * @param training whether dropout acts
+   * @return the normalised hidden states, [batch, time, width]
+   * @throws ModelException if a sequence is longer than the context
+   */
+  public Tensor hidden(Gpt2Inputs in, boolean training, Probe probe) {
+    return hidden(in, null, training, probe);
+  }
+
+  Tensor hidden(Gpt2Inputs in, Gpt2Cache cache, boolean training, Probe probe) {
+    long past = cache == null ? 0 : cache.length();
+    if (past + in.time() > config.positions()) {
+      throw new ModelException(
+          "a sequence of "
+              + (past + in.time())
+              + " tokens is longer than the model's context of "
+              + config.positions());
+    }
+    if (cache != null) {
+      cache.reserve(in.time());
+    }
+    Tensor mask = in.real() == null ? null : Masks.padding(engine, in.real());
+    Pass pass = new Pass(mask, cache, training, probe);
+    Tensor h = Gpt2Block.dropout(embed(in, past), config.embeddingDropout(), pass);
+    for (int i = 0; i < blocks.size(); i++) {
+      probe.see("hidden_states." + i, h);
+      h = inOwnScope(blocks.get(i), h, pass);
+    }
+    h = new LayerNorm(config.epsilon()).apply(h, weights.normWeight(), weights.normBias());
+    probe.see("hidden_states." + blocks.size(), h);
+    probe.see("last_hidden_state", h);
+    if (cache != null) {
+      cache.advance(in.time());
+    }
+    return h;
+  }
+
+  /** Without gradients, a block's intermediate results are freed as soon as it is done. */
+  private Tensor inOwnScope(Gpt2Block block, Tensor h, Pass pass) {
+    if (engine.isRecording()) {
+      return block.forward(h, pass);
+    }
+    Tensor next = engine.scoped(() -> block.forward(h, pass));
+    h.close();
+    return next;
+  }
+
+  private Tensor embed(Gpt2Inputs in, long past) {
+    Embedding rows = new Embedding(-1);
+    Tensor h = rows.apply(weights.tokens(), ids(in.ids(), config.vocabSize(), "input_ids"));
+    int[][] positions = in.positions();
+    if (positions == null) {
+      positions = new int[1][in.time()];
+      for (int t = 0; t < in.time(); t++) {
+        positions[0][t] = (int) past + t;
+      }
+    }
+    h =
+        ADD.apply(
+            h, rows.apply(weights.positions(), ids(positions, config.positions(), "position_ids")));
+    return in.types() == null
+        ? h
+        : ADD.apply(
+            h, rows.apply(weights.tokens(), ids(in.types(), config.vocabSize(), "token_type_ids")));
+  }
+
+  private Tensor ids(int[][] rows, int limit, String name) {
+    int time = rows[0].length;
+    int[] flat = new int[rows.length * time];
+    for (int b = 0; b < rows.length; b++) {
+      for (int t = 0; t < time; t++) {
+        int id = rows[b][t];
+        if (id < 0 || id >= limit) {
+          throw new ModelException(
+              name + "[" + b + "][" + t + "] is " + id + ", the model knows 0 to " + (limit - 1));
+        }
+        flat[b * time + t] = id;
+      }
+    }
+    return engine.tensor(flat, Shape.of(rows.length, time));
+  }
+
+  /**
+   * The language head.
+   *
+   * @param hidden [..., width]
+   * @return logits [..., vocabSize]
+   */
+  public Tensor logits(Tensor hidden) {
+    if (!hasHead()) {
+      throw new ModelException("this checkpoint has no language head");
+    }
+    Tensor head = config.tiedHead() ? weights.tokens() : weights.head();
+    return new Linear(Linear.WeightLayout.OUT_IN).apply(hidden, head);
+  }
+
+  /**
+   * Mean cross-entropy of predicting each token from those before it.
+   *
+   * @param logits [batch, time, vocabSize]
+   * @param labels [batch][time], the token at each position, {@link #IGNORED} where it does not
+   *     count; position t is compared with what is predicted at t - 1
+   * @return a scalar, NaN if nothing counts
+   */
+  public Tensor loss(Tensor logits, int[][] labels) {
+    int batch = Math.toIntExact(logits.shape().dim(0));
+    int time = Math.toIntExact(logits.shape().dim(1));
+    // The labels move one step to the left, instead of copying the logits without their last step.
+    int[] next = new int[batch * time];
+    for (int b = 0; b < batch; b++) {
+      if (labels.length != batch || labels[b].length != time) {
+        throw new ModelException("labels must have " + batch + " rows of " + time + " values");
+      }
+      for (int t = 0; t < time; t++) {
+        int label = t + 1 < time ? labels[b][t + 1] : IGNORED;
+        if (label != IGNORED && (label < 0 || label >= config.vocabSize())) {
+          throw new ModelException(
+              "labels["
+                  + b
+                  + "]["
+                  + (t + 1)
+                  + "] is "
+                  + label
+                  + ", the model knows 0 to "
+                  + (config.vocabSize() - 1)
+                  + " (and -100 for ignored)");
+        }
+        next[b * time + t] = label;
+      }
+    }
+    return new CrossEntropy(Reduction.MEAN)
+        .apply(
+            logits.reshape((long) batch * time, -1),
+            engine.tensor(next, Shape.of((long) batch * time)));
+  }
+
+  /** Starts generating. */
+  public Gpt2Session session() {
+    return new Gpt2Session(this);
+  }
+
+  /** Frees the parameters and closes the files they came from. */
+  @Override
+  public void close() {
+    parameters.values().forEach(p -> p.close("its model was closed"));
+    try {
+      source.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new ModelException("closing the checkpoint failed: " + e.getMessage(), e);
+    }
+  }
+}

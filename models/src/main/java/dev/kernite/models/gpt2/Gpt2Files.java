@@ -1,0 +1,127 @@
+package dev.kernite.models.gpt2;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Shape;
+import dev.kernite.engine.Tensor;
+import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.Checkpoint;
+import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.TensorFiles;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Makes a {@link Gpt2} from a folder in Hugging Face layout, or afresh. */
+public final class Gpt2Files {
+  private static final System.Logger LOG = System.getLogger("dev.kernite.models");
+
+  /** Published names with and without the prefix of the language model's inner transformer. */
+  private static final String PREFIX = "transformer.";
+
+  private Gpt2Files() {}
+
+  /** What a loaded model's parameters are for. */
+  public enum Use {
+    /** Read only: float32 weights are used where the file is mapped. */
+    INFERENCE,
+    /** Copied, and with gradients. */
+    TRAINING
+  }
+
+  /**
+   * Loads a model. Every layout of published GPT-2 files is understood: with and without the prefix
+   * {@code transformer.}, with causal-mask buffers, with a stored copy of the tied head, in shards,
+   * in F32, F16, BF16 or F64.
+   *
+   * @param folder holds {@code config.json} and the weights
+   * @throws ModelException if a parameter is missing or has another shape than the config asks for
+   */
+  public static Gpt2 load(Engine engine, Path folder, Use use) {
+    Gpt2Config config = Gpt2Config.of(JsonConfig.read(folder.resolve("config.json")));
+    return load(engine, folder, config, use);
+  }
+
+  /** As {@link #load(Engine, Path, Use)}, with a changed configuration such as other dropout. */
+  public static Gpt2 load(Engine engine, Path folder, Gpt2Config config, Use use) {
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    try {
+      String prefix = checkpoint.contains(PREFIX + "wte.weight") ? PREFIX : "";
+      boolean head = config.languageHead() && !config.tiedHead();
+      if (head && !checkpoint.contains(Gpt2Weights.HEAD)) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0} has no {1}: the language head is left out",
+            folder,
+            Gpt2Weights.HEAD);
+        head = false;
+      }
+      Gpt2Weights weights =
+          Gpt2Weights.from(
+              config,
+              head,
+              (name, shape) -> {
+                String stored = name.equals(Gpt2Weights.HEAD) ? name : prefix + name;
+                Tensor t = parameter(engine, checkpoint, stored, shape, use);
+                parameters.put(stored, t);
+                return t;
+              });
+      return new Gpt2(engine, config, weights, parameters, checkpoint);
+    } catch (RuntimeException | Error e) {
+      parameters.values().forEach(Tensor::close);
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static Tensor parameter(
+      Engine engine, Checkpoint checkpoint, String name, long[] shape, Use use) {
+    RawTensor raw = checkpoint.tensor(name);
+    if (!Arrays.equals(raw.info().shape(), shape)) {
+      throw new ModelException(
+          raw.where()
+              + " has shape "
+              + Arrays.toString(raw.info().shape())
+              + ", the config asks for "
+              + Arrays.toString(shape)
+              + "; config.json and the checkpoint are not of the same model");
+    }
+    if (use == Use.TRAINING) {
+      return TensorFiles.floats(engine, raw).disown().named(name).requireGrad();
+    }
+    return TensorFiles.mapped(engine, raw).disown().named(name).freeze();
+  }
+
+  /**
+   * Makes a model with fresh weights, drawn from the engine's random stream: normal with the
+   * configured deviation, projections into the residual stream divided by sqrt(2 layers) (Radford et
+   * al. 2019), zero biases, unit gains.
+   */
+  public static Gpt2 fresh(Engine engine, Gpt2Config config) {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    Gpt2Weights weights =
+        Gpt2Weights.from(
+            config,
+            config.languageHead() && !config.tiedHead(),
+            (name, shape) -> {
+              String stored = name.equals(Gpt2Weights.HEAD) ? name : PREFIX + name;
+              Tensor t = fresh(engine, config, name, Shape.of(shape));
+              parameters.put(stored, t.disown().named(stored).requireGrad());
+              return t;
+            });
+    return new Gpt2(engine, config, weights, parameters, () -> {});
+  }
+
+  private static Tensor fresh(Engine engine, Gpt2Config config, String name, Shape shape) {
+    if (shape.rank() == 1) {
+      return engine.full(shape, name.contains("ln_") && name.endsWith("weight") ? 1 : 0);
+    }
+    double std = config.initializerRange();
+    if (name.endsWith("c_proj.weight")) {
+      std /= Math.sqrt(2.0 * config.layers());
+    }
+    return engine.normal(shape, 0, (float) std);
+  }
+}
