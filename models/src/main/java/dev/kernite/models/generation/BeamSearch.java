@@ -16,8 +16,12 @@ import java.util.List;
  * session. The prompts are fed once, and their rows multiplied after the first step.
  */
 final class BeamSearch {
-  /** The score of beams that start as copies: only the first beam's continuations are wanted. */
-  private static final float COPY = -1e9f;
+  /**
+   * The score of a beam that leads nowhere: at the start all beams of a group hold the same prompt,
+   * and only the first may continue it. The reference implementation uses -1e9, which differs only
+   * where a vocabulary is smaller than twice the beams.
+   */
+  private static final float DEAD = Float.NEGATIVE_INFINITY;
 
   private final GenerationRun run;
   private final GenerationConfig config;
@@ -91,7 +95,7 @@ final class BeamSearch {
       this.prompt = prompt;
       for (int k = 0; k < beams; k++) {
         rows[k] = Arrays.copyOf(run.prompts()[prompt], run.maxLength());
-        sums[k] = k % groupSize == 0 ? 0 : COPY;
+        sums[k] = k % groupSize == 0 ? 0 : DEAD;
       }
       for (int g = 0; g < groups; g++) {
         finished.add(
@@ -124,7 +128,7 @@ final class BeamSearch {
         int first = g * groupSize;
         if (done[g]) {
           for (int k = first; k < first + groupSize; k++) {
-            refill(k, first, run.padToken(), Float.NEGATIVE_INFINITY);
+            refill(k, first, run.padToken(), DEAD);
           }
         } else {
           rank(logits, firstRow, rowCount, first);
@@ -168,16 +172,15 @@ final class BeamSearch {
             run.ends(top.token(rank)) || run.stops().found(row, run.promptLength(), length + 1);
         if (!ends) {
           refill(first + filled++, top.beam(rank), top.token(rank), top.score(rank));
-        } else if (rank < groupSize && top.score(rank) > Float.NEGATIVE_INFINITY) {
+        } else if (rank < groupSize && top.score(rank) > DEAD) {
           hypotheses.add(row, length + 1, top.score(rank), generated, FinishReason.STOP);
         }
       }
       // Stop texts, unlike end tokens, can end more continuations than there are to spare.
       while (filled < groupSize) {
-        refill(first + filled++, first, run.padToken(), Float.NEGATIVE_INFINITY);
+        refill(first + filled++, first, run.padToken(), DEAD);
       }
-      done[group] =
-          sums[first] == Float.NEGATIVE_INFINITY || hypotheses.done(top.score(0), generated);
+      done[group] = sums[first] == DEAD || hypotheses.done(top.score(0), generated);
     }
 
     private void refill(int beam, int parent, int token, float sum) {
@@ -194,7 +197,7 @@ final class BeamSearch {
       for (int g = 0; g < groups; g++) {
         BeamHypotheses hypotheses = finished.get(g);
         for (int k = g * groupSize; k < (g + 1) * groupSize && !done[g]; k++) {
-          if (sums[k] > Float.NEGATIVE_INFINITY) {
+          if (sums[k] > DEAD) {
             hypotheses.add(rows[k], length, sums[k], length - run.promptLength(), reason);
           }
         }
