@@ -49,7 +49,7 @@ public final class Node {
   /** Runs an operation and records it if a gradient can flow through it. */
   public static Results run(Op op, Tensor... inputs) {
     Engine engine = op.check(inputs);
-    Shape shape = op.shape(shapes(inputs));
+    Shape shape = resultShape(op, inputs);
     boolean record = engine.isRecording() && anyRequiresGrad(inputs);
     Tensor output = engine.empty(op.resultType(), shape);
     Call call = new Call(engine, inputs, output, record);
@@ -60,6 +60,15 @@ public final class Node {
       call.saved().forEach(Tensor::close);
     }
     return new Results(output, call.extras());
+  }
+
+  private static Shape resultShape(Op op, Tensor[] inputs) {
+    try {
+      return op.shape(shapes(inputs));
+    } catch (EngineException e) {
+      boolean named = e.getMessage().startsWith(op.label());
+      throw named ? e : new EngineException(op.label() + ": " + e.getMessage(), e);
+    }
   }
 
   private static Shape[] shapes(Tensor[] inputs) {

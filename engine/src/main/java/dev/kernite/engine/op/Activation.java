@@ -7,7 +7,8 @@ import dev.kernite.kernels.UnaryFunction;
 
 /** Operations that apply one function to every value; NaN stays NaN. */
 public sealed interface Activation extends Op
-    permits Elu,
+    permits Clamp,
+        Elu,
         Erf,
         GeluErf,
         GeluTanh,
@@ -17,7 +18,8 @@ public sealed interface Activation extends Op
         Sigmoid,
         Silu,
         Softplus,
-        Tanh {
+        Tanh,
+        Unary {
 
   /** The function. */
   UnaryFunction function();

@@ -1,6 +1,5 @@
 package dev.kernite.engine.op;
 
-import dev.kernite.engine.DType;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.autograd.Call;
@@ -39,8 +38,8 @@ public record Binary(BinaryFunction op) implements Op {
   @Override
   public void backward(Gradient g) {
     Shape y = g.output().shape();
-    Tensor da = partial(g, 0, y);
-    Tensor db = partial(g, 1, y);
+    Tensor da = Broadcast.partial(g, 0, y);
+    Tensor db = Broadcast.partial(g, 1, y);
     g.backend()
         .elementwise()
         .binaryGrad(
@@ -54,29 +53,8 @@ public record Binary(BinaryFunction op) implements Op {
             da == null ? 0 : da.address(),
             db == null ? 0 : db.address(),
             y.toArray());
-    sumRepeated(g, 0, da, y);
-    sumRepeated(g, 1, db, y);
-  }
-
-  /** Where the gradient of input i goes first, in the shape of the output. */
-  private static Tensor partial(Gradient g, int i, Shape y) {
-    if (!g.wants(i)) {
-      return null;
-    }
-    return g.input(i).shape().equals(y) ? g.result(i) : g.scratch(DType.F32, y);
-  }
-
-  private static void sumRepeated(Gradient g, int i, Tensor partial, Shape y) {
-    if (partial != null && !g.input(i).shape().equals(y)) {
-      g.backend()
-          .layout()
-          .add(
-              partial.address(),
-              y.strides(),
-              g.window(i).address(),
-              g.input(i).shape().stridesWithin(y),
-              y.toArray());
-    }
+    Broadcast.sumRepeated(g, 0, da, y);
+    Broadcast.sumRepeated(g, 1, db, y);
   }
 
   @Override

@@ -36,6 +36,21 @@ public final class Catalogue {
       return member.isEmpty() ? name : name + "." + member;
     }
 
+    /** Values of the attribute {@code op} that mean this entry; empty where it has none. */
+    public List<String> members() {
+      if (!member.isEmpty()) {
+        return List.of(member);
+      }
+      for (RecordComponent c : type.getRecordComponents()) {
+        if (c.getName().equals("op")) {
+          return Arrays.stream(c.getType().getEnumConstants())
+              .map(v -> v.toString().toLowerCase(Locale.ROOT))
+              .toList();
+        }
+      }
+      return List.of();
+    }
+
     /** The attributes with their types, in order; a default is shown after {@code =}. */
     public List<String> attributes() {
       List<String> list = new ArrayList<>();
@@ -85,26 +100,30 @@ public final class Catalogue {
    */
   public static Entry find(String name, Map<String, ?> attributes) {
     Set<String> known = new TreeSet<>();
-    Set<String> members = new TreeSet<>();
+    List<Entry> family = new ArrayList<>();
     for (Entry e : ENTRIES) {
       known.add(e.name);
       if (e.name.equals(name)) {
-        if (e.member.isEmpty() || e.member.equals(attributes.get("op"))) {
-          return e;
-        }
-        members.add(e.member);
+        family.add(e);
       }
     }
-    if (!members.isEmpty()) {
-      throw new EngineException(
-          name + ": attribute op is '" + attributes.get("op") + "', known are " + members);
+    if (family.isEmpty()) {
+      throw new EngineException("no operation '" + name + "'; known are " + known);
     }
-    throw new EngineException("no operation '" + name + "'; known are " + known);
+    Set<String> members = new TreeSet<>();
+    for (Entry e : family) {
+      members.addAll(e.members());
+      if (e.members().isEmpty() || e.members().contains(attributes.get("op"))) {
+        return e;
+      }
+    }
+    throw new EngineException(
+        name + ": attribute op is '" + attributes.get("op") + "', known are " + members);
   }
 
   /**
-   * Makes an operation from attributes as they come from JSON: numbers, booleans, strings, lists,
-   * null.
+   * Makes an operation from attributes as they come from JSON: numbers, booleans, strings, lists.
+   * An attribute that is null counts as not given.
    *
    * @throws EngineException naming an attribute that is unknown, missing or of the wrong type
    */
@@ -130,7 +149,7 @@ public final class Catalogue {
       RecordComponent c = e.getValue();
       types[i] = c.getType();
       values[i++] =
-          attributes.containsKey(e.getKey())
+          attributes.get(e.getKey()) != null
               ? convert(entry.label() + ": " + e.getKey(), attributes.get(e.getKey()), c)
               : defaultOf(entry, c);
     }

@@ -21,18 +21,28 @@ public sealed interface Op
     permits Activation,
         Attention,
         Binary,
+        Concat,
         CrossEntropy,
+        Cumsum,
         Dropout,
         Embedding,
+        Gather,
+        IndexSelect,
         LayerNorm,
         Linear,
         LogSoftmax,
         Logsumexp,
+        MaskedFill,
         Matmul,
-        Permute,
+        Pad,
+        PairwiseLoss,
+        Rearrangement,
+        Reduce,
         RmsNorm,
-        Softmax {
-
+        Softmax,
+        Stack,
+        Tril,
+        Where {
 
   /**
    * The result's shape.
@@ -61,6 +71,12 @@ public sealed interface Op
     return getClass().getAnnotation(Named.class).value();
   }
 
+  /** What errors call the operation: its name, or which member of its family it is. */
+  default String label() {
+    Named n = getClass().getAnnotation(Named.class);
+    return n.op().isEmpty() ? n.value() : n.op();
+  }
+
   /** Runs the operation, recording it where gradients are wanted. */
   default Tensor apply(Tensor... inputs) {
     return Node.run(this, inputs).output();
@@ -77,12 +93,12 @@ public sealed interface Op
     boolean any = declared[0].value().equals("*");
     if (inputs.length == 0 || (!any && inputs.length > declared.length)) {
       throw new EngineException(
-          name() + " takes " + declared.length + " inputs, got " + inputs.length);
+ label() + " takes " + declared.length + " inputs, got " + inputs.length);
     }
     for (int i = 0; i < Math.max(inputs.length, any ? 1 : declared.length); i++) {
       Input d = any ? declared[0] : declared[i];
       Tensor t = i < inputs.length ? inputs[i] : null;
-      String label = name() + ": input '" + (any ? "#" + i : d.value()) + "'";
+      String label = label() + ": input '" + (any ? "#" + i : d.value()) + "'";
       if (t == null) {
         if (!d.optional()) {
           throw new EngineException(label + " is missing");
@@ -100,6 +116,9 @@ public sealed interface Op
       if (!fits) {
         throw new EngineException(label + " is " + t.dtype() + ", needs " + d.kind());
       }
+      if (!d.gradient() && t.requiresGrad() && t.engine().isRecording()) {
+        throw new EngineException(label + " has no gradient; pass it detached");
+      }
       if (!d.strided()) {
         t.requireDense(label);
       }
@@ -114,12 +133,12 @@ public sealed interface Op
   static void requireType(Op op, String input, Tensor t, DType type) {
     if (t.dtype() != type) {
       throw new EngineException(
-          op.name() + ": input '" + input + "' is " + t.dtype() + ", needs " + type);
+          op.label() + ": input '" + input + "' is " + t.dtype() + ", needs " + type);
     }
   }
 
   /** The error for inputs whose shapes do not fit. */
   static EngineException misfit(Op op, String why, Shape... inputs) {
-    return new EngineException(op.name() + ": " + why + "; shapes " + Arrays.toString(inputs));
+    return new EngineException(op.label() + ": " + why + "; shapes " + Arrays.toString(inputs));
   }
 }
