@@ -111,9 +111,7 @@ public record Attention(
         shape, c.address(0), c.address(1), c.address(2), bools, bias, c.output().address(), lse);
     if (weights) {
       Tensor w =
-          c.extra(
-              "weights",
-              Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()));
+          c.extra("weights", Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()));
       kernel.weights(shape, c.address(0), c.address(1), bools, bias, w.address());
     }
   }

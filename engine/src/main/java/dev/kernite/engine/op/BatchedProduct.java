@@ -80,14 +80,7 @@ final class BatchedProduct {
     }
     Axis x = axes.get(depth);
     for (long i = 0; i < x.extent; i++) {
-      loop(
-          gemm,
-          product,
-          axes,
-          depth + 1,
-          a + 4 * i * x.a,
-          b + 4 * i * x.b,
-          c + 4 * i * x.c);
+      loop(gemm, product, axes, depth + 1, a + 4 * i * x.a, b + 4 * i * x.b, c + 4 * i * x.c);
     }
   }
 

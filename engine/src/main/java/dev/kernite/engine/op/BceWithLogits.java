@@ -3,8 +3,8 @@ package dev.kernite.engine.op;
 import dev.kernite.kernels.LossFunction;
 
 /**
- * Binary cross-entropy of sigmoid(x), -w (pos_weight y log s + (1 - y) log(1 - s)), without overflow
- * for any logit.
+ * Binary cross-entropy of sigmoid(x), -w (pos_weight y log s + (1 - y) log(1 - s)), without
+ * overflow for any logit.
  *
  * @param reduction what becomes of the losses
  */

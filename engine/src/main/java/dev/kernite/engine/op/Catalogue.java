@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** All operations, found from the sealed interface {@link Op}, and how to make one from attributes. */
+/**
+ * All operations, found from the sealed interface {@link Op}, and how to make one from attributes.
+ */
 public final class Catalogue {
   private Catalogue() {}
 
@@ -168,7 +170,8 @@ public final class Catalogue {
   private static Object defaultOf(Entry entry, RecordComponent c) {
     Default d = c.getAnnotation(Default.class);
     if (d == null) {
-      throw new EngineException(entry.label() + ": attribute " + snake(c.getName()) + " is missing");
+      throw new EngineException(
+          entry.label() + ": attribute " + snake(c.getName()) + " is missing");
     }
     String label = entry.label() + ": default of " + snake(c.getName());
     return convert(label, d.value().equals("[]") ? List.of() : d.value(), c);

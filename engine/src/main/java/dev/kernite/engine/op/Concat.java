@@ -30,9 +30,7 @@ public record Concat(@Default("0") int dim) implements Op {
     long to = c.output().address();
     for (int i = 0; i < c.inputs(); i++) {
       Shape x = c.input(i).shape();
-      c.backend()
-          .layout()
-          .copy(c.address(i), x.strides(), to, y.strides(), x.toArray(), 4);
+      c.backend().layout().copy(c.address(i), x.strides(), to, y.strides(), x.toArray(), 4);
       to += 4 * x.dim(dim) * y.inner(dim);
     }
   }

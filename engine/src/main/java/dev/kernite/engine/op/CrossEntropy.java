@@ -13,8 +13,9 @@ import dev.kernite.kernels.ReduceFunction;
  * and probabilities never stored. x is [..., classes], the class axis last; y is [...] (indices) or
  * [..., classes] (probabilities).
  *
- * <p>The mean divides by the summed class weights of the samples that count (by their number without
- * weights; with distributions, by the number of samples); over nothing it is NaN, as in PyTorch.
+ * <p>The mean divides by the summed class weights of the samples that count (by their number
+ * without weights; with distributions, by the number of samples); over nothing it is NaN, as in
+ * PyTorch.
  *
  * @param reduction what becomes of the losses
  * @param ignoreIndex class index of samples that do not count

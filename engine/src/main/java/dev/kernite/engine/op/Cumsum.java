@@ -38,8 +38,7 @@ public record Cumsum(List<Long> dims) implements Op {
     int a = axis(s);
     c.backend()
         .reduce()
-        .cumulativeSum(
-            c.address(0), c.output().address(), s.outer(a), s.dim(a), s.inner(a), false);
+        .cumulativeSum(c.address(0), c.output().address(), s.outer(a), s.dim(a), s.inner(a), false);
   }
 
   @Override

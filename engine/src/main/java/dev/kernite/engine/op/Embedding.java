@@ -1,9 +1,9 @@
 package dev.kernite.engine.op;
 
 import dev.kernite.engine.Shape;
+import dev.kernite.engine.Tensor;
 import dev.kernite.engine.autograd.Call;
 import dev.kernite.engine.autograd.Gradient;
-import dev.kernite.engine.Tensor;
 
 /**
  * Rows of a table by index: weight [rows, width] and ids [...] give [..., width].

@@ -5,8 +5,8 @@ import dev.kernite.engine.autograd.Call;
 import dev.kernite.engine.autograd.Gradient;
 
 /**
- * Values picked one by one along an axis: y[..., j, ...] = x[..., index[..., j, ...], ...]. The index
- * has the extents of x but along that axis. Gradients of values picked twice add up.
+ * Values picked one by one along an axis: y[..., j, ...] = x[..., index[..., j, ...], ...]. The
+ * index has the extents of x but along that axis. Gradients of values picked twice add up.
  *
  * @param dim the axis, negative to count from the end
  */

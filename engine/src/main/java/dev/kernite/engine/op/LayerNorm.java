@@ -18,8 +18,8 @@ import java.util.List;
 @Input("x")
 @Input(value = "weight", optional = true)
 @Input(value = "bias", optional = true)
-public record LayerNorm(
-    @Default("[]") List<Long> normalizedShape, @Default("1e-5") float eps) implements Op {
+public record LayerNorm(@Default("[]") List<Long> normalizedShape, @Default("1e-5") float eps)
+    implements Op {
 
   /** Over the last axis. */
   public LayerNorm(float eps) {

@@ -8,10 +8,11 @@ import dev.kernite.kernels.ReduceFunction;
 import java.util.Locale;
 
 /**
- * Affine map of the last axis: [..., in] to [..., out], y = x W^T + bias (or x W for {@code in_out}).
+ * Affine map of the last axis: [..., in] to [..., out], y = x W^T + bias (or x W for {@code
+ * in_out}).
  *
- * @param weightLayout how the weight is stored: {@code out_in} as in torch.nn.Linear, {@code in_out}
- *     as in GPT-2's Conv1D
+ * @param weightLayout how the weight is stored: {@code out_in} as in torch.nn.Linear, {@code
+ *     in_out} as in GPT-2's Conv1D
  */
 @Named("linear")
 @Input("x")
@@ -91,16 +92,13 @@ public record Linear(@Default("out_in") WeightLayout weightLayout) implements Op
       }
     }
     if (g.wants(2)) {
-      g.backend()
-          .reduce()
-          .reduce(ReduceFunction.SUM, dy, g.result(2).address(), 1, rows, out, 0);
+      g.backend().reduce().reduce(ReduceFunction.SUM, dy, g.result(2).address(), 1, rows, out, 0);
     }
   }
 
   @Override
   public Cost cost(Shape... in) {
     Shape y = shape(in);
-    return new Cost(
-        2.0 * y.size() * in[0].dim(-1), 4.0 * (in[0].size() + in[1].size() + y.size()));
+    return new Cost(2.0 * y.size() * in[0].dim(-1), 4.0 * (in[0].size() + in[1].size() + y.size()));
   }
 }

@@ -51,7 +51,8 @@ public record Matmul(@Default("false") boolean transposeA, @Default("false") boo
     MatrixView a = left(c.input(0));
     MatrixView b = right(c.input(1));
     MatrixView y = MatrixView.product(a, b);
-    BatchedProduct.run(c.backend(), a, c.address(0), b, c.address(1), y, c.output().address(), false);
+    BatchedProduct.run(
+        c.backend(), a, c.address(0), b, c.address(1), y, c.output().address(), false);
   }
 
   /** dA = dY B^T and dB = A^T dY, added to the operands' own windows (broadcast batches sum). */

@@ -12,6 +12,8 @@ public @interface Named {
   /** Name of the operation, or of the family it belongs to. */
   String value();
 
-  /** Which member of the family this is: the value of the attribute {@code op}; empty without one. */
+  /**
+   * Which member of the family this is: the value of the attribute {@code op}; empty without one.
+   */
   String op() default "";
 }

@@ -93,7 +93,7 @@ public sealed interface Op
     boolean any = declared[0].value().equals("*");
     if (inputs.length == 0 || (!any && inputs.length > declared.length)) {
       throw new EngineException(
- label() + " takes " + declared.length + " inputs, got " + inputs.length);
+          label() + " takes " + declared.length + " inputs, got " + inputs.length);
     }
     for (int i = 0; i < Math.max(inputs.length, any ? 1 : declared.length); i++) {
       Input d = any ? declared[0] : declared[i];

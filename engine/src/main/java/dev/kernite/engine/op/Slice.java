@@ -5,9 +5,9 @@ import dev.kernite.engine.Shape;
 import java.util.List;
 
 /**
- * Every step-th value between two positions of each axis, by the rules of Python's slices: positions
- * count from the end when negative and are cut to the axis, null means as far as it goes, negative
- * steps run backwards. Lists shorter than the rank leave the remaining axes whole.
+ * Every step-th value between two positions of each axis, by the rules of Python's slices:
+ * positions count from the end when negative and are cut to the axis, null means as far as it goes,
+ * negative steps run backwards. Lists shorter than the rank leave the remaining axes whole.
  *
  * @param starts first position of each axis
  * @param stops position of each axis that is no longer taken

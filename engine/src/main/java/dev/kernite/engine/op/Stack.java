@@ -37,9 +37,7 @@ public record Stack(@Default("0") int dim) implements Op {
     Shape one = y.with(dim, 1);
     for (int i = 0; i < c.inputs(); i++) {
       long to = c.output().address() + 4 * i * y.inner(dim);
-      c.backend()
-          .layout()
-          .copy(c.address(i), one.strides(), to, y.strides(), one.toArray(), 4);
+      c.backend().layout().copy(c.address(i), one.strides(), to, y.strides(), one.toArray(), 4);
     }
   }
 

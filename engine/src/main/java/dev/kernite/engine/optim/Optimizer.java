@@ -12,8 +12,8 @@ public sealed interface Optimizer extends AutoCloseable permits Adam, Sgd {
    * One update of all parameters.
    *
    * @param lr learning rate of this step
-   * @param gradScale factor of the gradients, as from {@link GradientNorm#clipFactor}; the gradients
-   *     themselves stay as they are
+   * @param gradScale factor of the gradients, as from {@link GradientNorm#clipFactor}; the
+   *     gradients themselves stay as they are
    */
   void step(double lr, double gradScale);
 

@@ -34,8 +34,7 @@ public record ParameterGroup(Map<String, Tensor> parameters, double weightDecay,
     Map<String, Tensor> with = new LinkedHashMap<>();
     Map<String, Tensor> without = new LinkedHashMap<>();
     parameters.forEach((name, t) -> (decays.test(name, t) ? with : without).put(name, t));
-    return List.of(
-        new ParameterGroup(with, weightDecay, 1), new ParameterGroup(without, 0, 1));
+    return List.of(new ParameterGroup(with, weightDecay, 1), new ParameterGroup(without, 0, 1));
   }
 
   /**
