@@ -2,7 +2,6 @@ package dev.kernite.models.generation;
 
 import dev.kernite.models.ModelException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -86,7 +85,7 @@ final class BeamSearch {
     final int[] parents = new int[beams];
     final int[] tokens = new int[beams];
     private int[][] rows = new int[beams][];
-    private int[][] spare = new int[beams][run.maxLength()];
+    private int[][] spare = new int[beams][];
     private final float[] sums = new float[beams];
     private final boolean[] done = new boolean[groups];
     private final List<BeamHypotheses> finished = new ArrayList<>();
@@ -94,7 +93,7 @@ final class BeamSearch {
     Beams(int prompt) {
       this.prompt = prompt;
       for (int k = 0; k < beams; k++) {
-        rows[k] = Arrays.copyOf(run.prompts()[prompt], run.maxLength());
+        rows[k] = run.prompts()[prompt].clone();
         sums[k] = k % groupSize == 0 ? 0 : DEAD;
       }
       for (int g = 0; g < groups; g++) {
@@ -124,6 +123,11 @@ final class BeamSearch {
      * @param rowCount 1 where all beams share that row, else the number of beams
      */
     void advance(float[] logits, int firstRow, int rowCount) {
+      for (int k = 0; k < beams; k++) {
+        rows[k] = run.withRoom(rows[k], length);
+        spare[k] =
+            spare[k] == null || spare[k].length <= length ? new int[rows[k].length] : spare[k];
+      }
       for (int g = 0; g < groups; g++) {
         int first = g * groupSize;
         if (done[g]) {

@@ -1,5 +1,6 @@
 package dev.kernite.models.generation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -36,6 +37,13 @@ record GenerationRun(
 
   boolean ends(int token) {
     return config.endTokens().contains(token);
+  }
+
+  /** The row, or a longer copy where it has no room for a token at {@code length}. */
+  int[] withRoom(int[] row, int length) {
+    return length < row.length
+        ? row
+        : Arrays.copyOf(row, (int) Math.min(maxLength, 2L * length + 64));
   }
 
   /** A result from the first {@code length} tokens of a row, the padding on its left dropped. */

@@ -29,7 +29,7 @@ final class TokenSearch {
     reasons = new FinishReason[sequences];
     lengths = new int[sequences];
     for (int s = 0; s < sequences; s++) {
-      rows[s] = Arrays.copyOf(run.prompts()[promptOf(s)], run.maxLength());
+      rows[s] = run.prompts()[promptOf(s)].clone();
       stepScores.add(new ArrayList<>());
       reasons[s] = FinishReason.CANCELLED; // until something else ends it
       lengths[s] = run.promptLength();
@@ -98,6 +98,7 @@ final class TokenSearch {
 
   /** Appends a token and says whether it is the last. */
   private boolean finished(int sequence, int token) {
+    rows[sequence] = run.withRoom(rows[sequence], lengths[sequence]);
     rows[sequence][lengths[sequence]++] = token;
     run.listener().token(sequence, token);
     if (run.ends(token)
