@@ -7,5 +7,6 @@ module dev.kernite.models {
   exports dev.kernite.models;
   exports dev.kernite.models.checkpoint;
   exports dev.kernite.models.generation;
+  exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
 }
