@@ -11,6 +11,7 @@ final class Commands {
   static CommandLine of(Globals globals) {
     CommandLine root = new CommandLine(globals);
     root.addSubcommand(new InspectCommand(globals));
+    root.addSubcommand(new ForwardCommand(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setExpandAtFiles(false) // a text may begin with @

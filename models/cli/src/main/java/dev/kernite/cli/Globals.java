@@ -1,5 +1,7 @@
 package dev.kernite.cli;
 
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.EngineOptions;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,6 +84,11 @@ final class Globals implements Runnable {
       throw new ParameterException(spec.commandLine(), "--threads must be at least 1: " + threads);
     }
     return threads;
+  }
+
+  /** Opens the engine that --device and --threads ask for; the caller closes it. */
+  Engine openEngine() {
+    return Engine.open(EngineOptions.DEFAULT.withDevice(device.toString()).withThreads(threads()));
   }
 
   boolean json() {

@@ -7,7 +7,8 @@ import dev.kernite.models.ModelException;
  *
  * @param ids token ids
  * @param real attention mask over all keys, cached ones first: true where a token is real
- * @param positions position of each token; by default they count from the cached length
+ * @param positions position of each token, one row a sequence or one for all; by default they count
+ *     from the cached length
  * @param types token types, embedded with the token table and added
  */
 public record Gpt2Inputs(int[][] ids, boolean[][] real, int[][] positions, int[][] types) {
@@ -18,7 +19,9 @@ public record Gpt2Inputs(int[][] ids, boolean[][] real, int[][] positions, int[]
       throw new ModelException("input_ids are empty: a forward pass needs at least one token");
     }
     requireRows("input_ids", ids, ids);
-    requireRows("position_ids", positions, ids);
+    if (positions == null || positions.length != 1 || positions[0].length != ids[0].length) {
+      requireRows("position_ids", positions, ids);
+    }
     requireRows("token_type_ids", types, ids);
     if (real != null && real.length != ids.length) {
       throw new ModelException(
