@@ -1,6 +1,17 @@
-/** Text to token ids and back. Knows no tensor. */
+/**
+ * Text to token ids and back. Knows no tensor.
+ *
+ * <p>Most users need {@code dev.kernite.tokenizer} alone; the other packages are the parts, for
+ * those who put a tokenizer together themselves.
+ */
 module dev.kernite.tokenizer {
-  requires tools.jackson.databind;
+  requires tools.jackson.core;
 
   exports dev.kernite.tokenizer;
+  exports dev.kernite.tokenizer.decoder;
+  exports dev.kernite.tokenizer.model;
+  exports dev.kernite.tokenizer.normalizer;
+  exports dev.kernite.tokenizer.pretokenizer;
+  exports dev.kernite.tokenizer.processor;
+  exports dev.kernite.tokenizer.text;
 }

@@ -1,0 +1,18 @@
+package dev.kernite.tokenizer.decoder;
+
+import java.util.List;
+
+/** Turns tokens back into text, in steps: each takes strings and gives strings, joined at the end. */
+public sealed interface Decoder
+    permits BpeDecoder,
+        ByteFallbackDecoder,
+        ByteLevelDecoder,
+        DecoderSequence,
+        FuseDecoder,
+        MetaspaceDecoder,
+        ReplaceDecoder,
+        StripDecoder {
+
+  /** Returns the strings that {@code tokens} become. */
+  List<String> decode(List<String> tokens);
+}

@@ -1,0 +1,73 @@
+package dev.kernite.tokenizer.file;
+
+import dev.kernite.tokenizer.Tokenizer;
+import dev.kernite.tokenizer.TokenizerException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds the files of a tokenizer and reads them. */
+public final class TokenizerFiles {
+  private TokenizerFiles() {}
+
+  /** Reads the tokenizer of a folder or file, as {@link Tokenizer#load} says. */
+  public static Tokenizer load(Path path) {
+    if (Files.isDirectory(path)) {
+      return ofFolder(path);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new TokenizerException(path + ": no such file or folder");
+    }
+    String name = path.getFileName().toString();
+    return switch (name) {
+      case "vocab.json" -> Gpt2Files.read(path, path.resolveSibling("merges.txt"));
+      case "merges.txt" -> Gpt2Files.read(path.resolveSibling("vocab.json"), path);
+      default -> {
+        if (name.endsWith(".json")) {
+          yield TokenizerJsonReader.read(path);
+        }
+        throw notYet(path);
+      }
+    };
+  }
+
+  private static Tokenizer ofFolder(Path folder) {
+    Path json = folder.resolve("tokenizer.json");
+    if (Files.exists(json)) {
+      return TokenizerJsonReader.read(json);
+    }
+    Path vocabulary = folder.resolve("vocab.json");
+    Path merges = folder.resolve("merges.txt");
+    if (Files.exists(vocabulary) && Files.exists(merges)) {
+      return Gpt2Files.read(vocabulary, merges);
+    }
+    List<String> names;
+    try (Stream<Path> files = Files.list(folder)) {
+      names = files.map(f -> f.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new TokenizerException("%s: cannot be read: %s".formatted(folder, e), e);
+    }
+    names.stream()
+        .filter(name -> name.equals("vocab.txt") || name.endsWith(".model"))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw notYet(folder.resolve(name));
+            });
+    throw new TokenizerException(
+        "%s: no tokenizer.json and no vocab.json with merges.txt in this folder".formatted(folder));
+  }
+
+  private static TokenizerException notYet(Path file) {
+    String name = file.getFileName().toString();
+    String kind =
+        name.endsWith(".txt")
+            ? "WordPiece vocabularies"
+            : name.endsWith(".model") ? "SentencePiece models" : "files of this kind";
+    return new TokenizerException(
+        "%s: %s are not supported; give a tokenizer.json, or vocab.json with merges.txt"
+            .formatted(file, kind));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.kernite.tokenizer.model;
+
+/** Cuts one word into the tokens of a vocabulary. */
+public sealed interface Model permits Bpe {
+
+  /**
+   * Appends the tokens of one word to {@code out}.
+   *
+   * @param text code points
+   * @param start where the word begins
+   * @param end where the word ends, exclusive
+   */
+  void tokenize(int[] text, int start, int end, ModelTokens out);
+
+  /** Returns the vocabulary. */
+  Vocabulary vocabulary();
+}

@@ -1,0 +1,49 @@
+package dev.kernite.tokenizer.model;
+
+import dev.kernite.tokenizer.text.IntList;
+
+/** Tokens as a model makes them: ids, and how many UTF-8 bytes of its input each one covers. */
+public final class ModelTokens {
+  private final IntList ids = new IntList();
+  private final IntList bytes = new IntList();
+
+  /** Creates an empty list. */
+  public ModelTokens() {}
+
+  /** Appends a token that covers the next {@code byteLength} bytes of the word. */
+  public void add(int id, int byteLength) {
+    ids.add(id);
+    bytes.add(byteLength);
+  }
+
+  void addAll(int[] moreIds, int[] moreBytes) {
+    ids.addAll(moreIds);
+    bytes.addAll(moreBytes);
+  }
+
+  /** Returns how many tokens there are. */
+  public int size() {
+    return ids.size();
+  }
+
+  /** Returns the id of token {@code i}. */
+  public int id(int i) {
+    return ids.get(i);
+  }
+
+  /** Returns how many UTF-8 bytes token {@code i} covers. */
+  public int byteLength(int i) {
+    return bytes.get(i);
+  }
+
+  /** Returns all ids. */
+  public int[] ids() {
+    return ids.toArray();
+  }
+
+  /** Forgets the tokens. */
+  public void clear() {
+    ids.clear();
+    bytes.clear();
+  }
+}

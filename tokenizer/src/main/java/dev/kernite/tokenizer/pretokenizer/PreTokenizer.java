@@ -1,0 +1,19 @@
+package dev.kernite.tokenizer.pretokenizer;
+
+import dev.kernite.tokenizer.text.Pieces;
+
+/** Cuts a text into words, the longest a token can be; may rewrite them too. */
+public sealed interface PreTokenizer
+    permits ByteLevel,
+        Delimiter,
+        Digits,
+        Metaspace,
+        PreTokenizerSequence,
+        Punctuation,
+        Split,
+        Whitespace,
+        WhitespaceSplit {
+
+  /** Cuts every piece that is text; added tokens stay as they are. */
+  Pieces cut(Pieces pieces);
+}

@@ -1,0 +1,126 @@
+package dev.kernite.tokenizer.text;
+
+/**
+ * The Unicode classes that tokenizers ask for, as the regular expressions of the published
+ * tokenizers define them (UTS #18 compatibility properties), on the JDK's Unicode data.
+ */
+public final class CodePoints {
+  /** Neither letter, number nor white space: {@code [^\s\p{L}\p{N}]}. */
+  public static final byte OTHER = 0;
+
+  /** {@code \p{L}}: general categories Lu, Ll, Lt, Lm, Lo. */
+  public static final byte LETTER = 1;
+
+  /** {@code \p{N}}: general categories Nd, Nl, No. */
+  public static final byte NUMBER = 2;
+
+  /** {@code \s}: the White_Space property. */
+  public static final byte SPACE = 3;
+
+  private static final int LETTERS =
+      1 << Character.UPPERCASE_LETTER
+          | 1 << Character.LOWERCASE_LETTER
+          | 1 << Character.TITLECASE_LETTER
+          | 1 << Character.MODIFIER_LETTER
+          | 1 << Character.OTHER_LETTER;
+  private static final int NUMBERS =
+      1 << Character.DECIMAL_DIGIT_NUMBER
+          | 1 << Character.LETTER_NUMBER
+          | 1 << Character.OTHER_NUMBER;
+  private static final int MARKS =
+      1 << Character.NON_SPACING_MARK
+          | 1 << Character.ENCLOSING_MARK
+          | 1 << Character.COMBINING_SPACING_MARK;
+  private static final int PUNCTUATION =
+      1 << Character.CONNECTOR_PUNCTUATION
+          | 1 << Character.DASH_PUNCTUATION
+          | 1 << Character.START_PUNCTUATION
+          | 1 << Character.END_PUNCTUATION
+          | 1 << Character.INITIAL_QUOTE_PUNCTUATION
+          | 1 << Character.FINAL_QUOTE_PUNCTUATION
+          | 1 << Character.OTHER_PUNCTUATION;
+
+  /** Kind of every code point of the Basic Multilingual Plane; looking it up beats asking. */
+  private static final byte[] BMP_KIND = new byte[Character.MIN_SUPPLEMENTARY_CODE_POINT];
+
+  static {
+    for (int c = 0; c < BMP_KIND.length; c++) {
+      BMP_KIND[c] = findKind(c);
+    }
+  }
+
+  private CodePoints() {}
+
+  /** Returns {@link #LETTER}, {@link #NUMBER}, {@link #SPACE} or {@link #OTHER}. */
+  public static byte kind(int codePoint) {
+    return codePoint < BMP_KIND.length ? BMP_KIND[codePoint] : findKind(codePoint);
+  }
+
+  private static byte findKind(int c) {
+    if (isWhitespace(c)) {
+      return SPACE;
+    }
+    if (hasCategory(c, LETTERS)) {
+      return LETTER;
+    }
+    return hasCategory(c, NUMBERS) ? NUMBER : OTHER;
+  }
+
+  /** Returns whether {@code c} has the White_Space property ({@code \s}). */
+  public static boolean isWhitespace(int c) {
+    return switch (c) {
+      case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
+      default -> (c >= 0x09 && c <= 0x0D) || (c >= 0x2000 && c <= 0x200A);
+    };
+  }
+
+  /** Returns whether {@code c} is a word character ({@code \w}, UTS #18 annex C). */
+  public static boolean isWord(int c) {
+    return Character.isAlphabetic(c)
+        || hasCategory(c, MARKS)
+        || Character.isDigit(c)
+        || Character.getType(c) == Character.CONNECTOR_PUNCTUATION
+        || c == 0x200C
+        || c == 0x200D;
+  }
+
+  /** Returns whether {@code c} is a number of any kind ({@code \p{N}}). */
+  public static boolean isNumeric(int c) {
+    return hasCategory(c, NUMBERS);
+  }
+
+  /** Returns whether {@code c} is punctuation: {@code \p{P}} or an ASCII symbol such as $ or +. */
+  public static boolean isPunctuation(int c) {
+    return c < 128
+        ? (c > ' ' && c < 127 && !Character.isLetterOrDigit(c))
+        : hasCategory(c, PUNCTUATION);
+  }
+
+  /** Returns whether {@code c} is a mark: general categories Mn, Mc, Me. */
+  public static boolean isMark(int c) {
+    return hasCategory(c, MARKS);
+  }
+
+  private static boolean hasCategory(int c, int categories) {
+    return (categories >> Character.getType(c) & 1) != 0;
+  }
+
+  /** Returns how many bytes {@code c} takes in UTF-8. */
+  public static int utf8Length(int c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  }
+
+  /**
+   * Returns the code points of {@code text}. A lone surrogate, which no Unicode encoding can hold,
+   * becomes U+FFFD.
+   */
+  public static int[] of(String text) {
+    int[] out = new int[text.codePointCount(0, text.length())];
+    for (int i = 0, n = 0; i < text.length(); n++) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      out[n] = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c;
+    }
+    return out;
+  }
+}
