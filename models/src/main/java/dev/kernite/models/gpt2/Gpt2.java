@@ -1,15 +1,15 @@
 package dev.kernite.models.gpt2;
 
+import static dev.kernite.engine.Functional.add;
+import static dev.kernite.engine.Functional.embedding;
+import static dev.kernite.engine.Functional.layerNorm;
+import static dev.kernite.engine.Functional.linear;
+
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
-import dev.kernite.engine.op.Binary;
 import dev.kernite.engine.op.CrossEntropy;
-import dev.kernite.engine.op.Embedding;
-import dev.kernite.engine.op.LayerNorm;
-import dev.kernite.engine.op.Linear;
 import dev.kernite.engine.op.Reduction;
-import dev.kernite.kernels.BinaryFunction;
 import dev.kernite.models.ModelException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,8 +23,6 @@ import java.util.Map;
 public final class Gpt2 implements AutoCloseable {
   /** Label of a position that does not count in the loss. */
   public static final int IGNORED = -100;
-
-  private static final Binary ADD = new Binary(BinaryFunction.ADD);
 
   private final Engine engine;
   private final Gpt2Config config;
@@ -105,7 +103,7 @@ public final class Gpt2 implements AutoCloseable {
       probe.see("hidden_states." + i, h);
       h = inOwnScope(blocks.get(i), h, pass);
     }
-    h = new LayerNorm(config.epsilon()).apply(h, weights.normWeight(), weights.normBias());
+    h = layerNorm(h, weights.normWeight(), weights.normBias(), config.epsilon());
     probe.see("hidden_states." + blocks.size(), h);
     probe.see("last_hidden_state", h);
     if (cache != null) {
@@ -125,8 +123,7 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   private Tensor embed(Gpt2Inputs in, long past) {
-    Embedding rows = new Embedding(-1);
-    Tensor h = rows.apply(weights.tokens(), ids(in.ids(), config.vocabSize(), "input_ids"));
+    Tensor h = embedding(weights.tokens(), ids(in.ids(), config.vocabSize(), "input_ids"));
     int[][] positions = in.positions();
     if (positions == null) {
       positions = new int[1][in.time()];
@@ -134,13 +131,13 @@ public final class Gpt2 implements AutoCloseable {
         positions[0][t] = (int) past + t;
       }
     }
-    h =
-        ADD.apply(
-            h, rows.apply(weights.positions(), ids(positions, config.positions(), "position_ids")));
-    return in.types() == null
-        ? h
-        : ADD.apply(
-            h, rows.apply(weights.tokens(), ids(in.types(), config.vocabSize(), "token_type_ids")));
+    Tensor where = ids(positions, config.positions(), "position_ids");
+    h = add(h, embedding(weights.positions(), where));
+    if (in.types() == null) {
+      return h;
+    }
+    return add(
+        h, embedding(weights.tokens(), ids(in.types(), config.vocabSize(), "token_type_ids")));
   }
 
   private Tensor ids(int[][] rows, int limit, String name) {
@@ -170,7 +167,7 @@ public final class Gpt2 implements AutoCloseable {
       throw new ModelException("this checkpoint has no language head");
     }
     Tensor head = config.tiedHead() ? weights.tokens() : weights.head();
-    return new Linear(Linear.WeightLayout.OUT_IN).apply(hidden, head);
+    return linear(hidden, head, null);
   }
 
   /**

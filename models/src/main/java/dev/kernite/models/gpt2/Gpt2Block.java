@@ -1,58 +1,53 @@
 package dev.kernite.models.gpt2;
 
+import static dev.kernite.engine.Functional.add;
+import static dev.kernite.engine.Functional.layerNorm;
+import static dev.kernite.engine.Functional.linearInOut;
+import static dev.kernite.engine.Functional.matmul;
+import static dev.kernite.engine.Functional.mul;
+import static dev.kernite.engine.Functional.permute;
+import static dev.kernite.engine.Functional.softmax;
+
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.autograd.Node;
+import dev.kernite.engine.nn.Dropout;
 import dev.kernite.engine.op.Activation;
 import dev.kernite.engine.op.Attention;
-import dev.kernite.engine.op.Binary;
-import dev.kernite.engine.op.Dropout;
-import dev.kernite.engine.op.LayerNorm;
-import dev.kernite.engine.op.Linear;
-import dev.kernite.engine.op.Matmul;
-import dev.kernite.engine.op.Permute;
-import dev.kernite.engine.op.Softmax;
-import dev.kernite.kernels.BinaryFunction;
 import dev.kernite.models.Activations;
-import java.util.List;
 
 /**
  * One transformer block of GPT-2 (Radford et al. 2019): h += attention(norm(h)); h += mlp(norm(h)).
  */
 final class Gpt2Block {
-  private static final Linear CONV1D = new Linear(Linear.WeightLayout.IN_OUT);
-  private static final Binary ADD = new Binary(BinaryFunction.ADD);
-  private static final Binary MUL = new Binary(BinaryFunction.MUL);
-
   private final int layer;
   private final Gpt2Config config;
-  private final LayerNorm norm;
   private final Activation activation;
   private final Gpt2Weights.Block w;
 
   Gpt2Block(int layer, Gpt2Config config, Gpt2Weights.Block weights) {
     this.layer = layer;
     this.config = config;
-    this.norm = new LayerNorm(config.epsilon());
     this.activation = Activations.byName(config.activation());
     this.w = weights;
   }
 
   /** h [batch, time, width] to the same shape. */
   Tensor forward(Tensor h, Pass pass) {
-    Tensor a = attention(norm.apply(h, w.norm1Weight(), w.norm1Bias()), pass);
-    h = ADD.apply(h, dropout(a, config.residualDropout(), pass));
-    Tensor m = mlp(norm.apply(h, w.norm2Weight(), w.norm2Bias()));
-    return ADD.apply(h, dropout(m, config.residualDropout(), pass));
+    float eps = config.epsilon();
+    Tensor a = attention(layerNorm(h, w.norm1Weight(), w.norm1Bias(), eps), pass);
+    h = add(h, dropout(a, config.residualDropout(), pass));
+    Tensor m = mlp(layerNorm(h, w.norm2Weight(), w.norm2Bias(), eps));
+    return add(h, dropout(m, config.residualDropout(), pass));
   }
 
   private Tensor mlp(Tensor x) {
-    Tensor inner = activation.apply(CONV1D.apply(x, w.fcWeight(), w.fcBias()));
-    return CONV1D.apply(inner, w.fcProjWeight(), w.fcProjBias());
+    Tensor inner = activation.apply(linearInOut(x, w.fcWeight(), w.fcBias()));
+    return linearInOut(inner, w.fcProjWeight(), w.fcProjBias());
   }
 
   private Tensor attention(Tensor x, Pass pass) {
-    Tensor qkv = CONV1D.apply(x, w.attnWeight(), w.attnBias());
+    Tensor qkv = linearInOut(x, w.attnWeight(), w.attnBias());
     int width = config.width();
     Tensor q = qkv.narrow(-1, 0, width).splitHeads(config.heads());
     Tensor k = qkv.narrow(-1, width, width).splitHeads(config.heads());
@@ -67,7 +62,7 @@ final class Gpt2Block {
         pass.training() && config.attentionDropout() > 0
             ? droppedAttention(q, k, v, pass)
             : fusedAttention(q, k, v, pass);
-    return CONV1D.apply(mixed, w.projWeight(), w.projBias());
+    return linearInOut(mixed, w.projWeight(), w.projBias());
   }
 
   private Tensor fusedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {
@@ -84,24 +79,18 @@ final class Gpt2Block {
   private Tensor droppedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {
     Engine engine = q.engine();
     Tensor scores =
-        MUL.apply(
-            new Matmul(false, true).apply(q, k), engine.scalar(config.attentionScale(layer)));
-    scores = ADD.apply(scores, Masks.causal(engine, q.shape().dim(2), k.shape().dim(2)));
+        mul(matmul(q, k.transposed(-1, -2)), config.attentionScale(layer));
+    scores = add(scores, Masks.causal(engine, q.shape().dim(2), k.shape().dim(2)));
     if (pass.mask() != null) {
-      scores = ADD.apply(scores, pass.mask());
+      scores = add(scores, pass.mask());
     }
-    Tensor weights = dropout(new Softmax(-1).apply(scores), config.attentionDropout(), pass);
-    Tensor heads = new Matmul(false, false).apply(weights, v);
-    return new Permute(List.of(0L, 2L, 1L, 3L))
-        .apply(heads)
+    Tensor weights = dropout(softmax(scores, -1), config.attentionDropout(), pass);
+    Tensor heads = matmul(weights, v);
+    return permute(heads, 0, 2, 1, 3)
         .reshape(q.shape().dim(0), q.shape().dim(2), config.width());
   }
 
   static Tensor dropout(Tensor x, float p, Pass pass) {
-    if (!pass.training() || p == 0) {
-      return x;
-    }
-    var random = x.engine().random();
-    return new Dropout(p, true, random.seed(), random.reserve(x.size())).apply(x);
+    return new Dropout(p).apply(x, pass.training());
   }
 }
