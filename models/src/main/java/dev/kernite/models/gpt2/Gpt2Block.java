@@ -85,6 +85,7 @@ final class Gpt2Block {
       scores = add(scores, pass.mask());
     }
     Tensor weights = dropout(softmax(scores, -1), config.attentionDropout(), pass);
+    pass.probe().see("attentions." + layer, weights);
     Tensor heads = matmul(weights, v);
     return permute(heads, 0, 2, 1, 3)
         .reshape(q.shape().dim(0), q.shape().dim(2), config.width());
