@@ -12,6 +12,7 @@ final class Commands {
     CommandLine root = new CommandLine(globals);
     root.addSubcommand(new InspectCommand(globals));
     root.addSubcommand(new ForwardCommand(globals));
+    root.addSubcommand(new GenerateCommand(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setExpandAtFiles(false) // a text may begin with @

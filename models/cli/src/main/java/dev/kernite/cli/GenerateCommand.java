@@ -1,0 +1,154 @@
+package dev.kernite.cli;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.models.TextModel;
+import dev.kernite.models.generation.DecodeSession;
+import dev.kernite.models.generation.FinishReason;
+import dev.kernite.models.generation.GeneratedSequence;
+import dev.kernite.models.generation.GenerationConfig;
+import dev.kernite.models.generation.GenerationResult;
+import dev.kernite.models.generation.Generator;
+import dev.kernite.tokenizer.StreamingDecoder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code generate}: continues a prompt, greedily unless a sampling option is given. */
+@Command(name = "generate", description = "Continue a text with a causal language model.")
+final class GenerateCommand implements Callable<Integer> {
+  private final Globals globals;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "M", description = "The model.")
+  private String model;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "T",
+      description = "Text to continue (default: standard input).")
+  private String prompt;
+
+  @Option(
+      names = "--ids",
+      split = ",",
+      paramLabel = "ID",
+      description = "Token ids to continue instead of a text.")
+  private int[] ids;
+
+  @Mixin private final GenerationOptions options = new GenerationOptions();
+
+  GenerateCommand(Globals globals) {
+    this.globals = globals;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (prompt != null && ids != null) {
+      throw new ParameterException(spec.commandLine(), "give --prompt or --ids, not both");
+    }
+    try (Engine engine = globals.openEngine();
+        TextModel text = TextModel.load(engine, ModelFolder.of(model));
+        Interrupt interrupt = Interrupt.listen();
+        DecodeSession session = text.session()) {
+      GenerationConfig config = options.toConfig(text);
+      int[] start = ids != null ? ids : text.tokenizer().encodeToIds(promptText(), false);
+      Generator generator = new Generator(session).cancelWhen(interrupt::requested);
+      if (text.hasTokenizer()) {
+        generator.decoder(tokens -> text.tokenizer().decode(tokens, true));
+      }
+      boolean streams = !globals.json() && text.hasTokenizer() && config.numBeams() == 1 && config.numReturnSequences() == 1;
+      StreamingDecoder stream = streams ? text.tokenizer().streamingDecoder(true) : null;
+      if (streams) {
+        print(text.tokenizer().decode(start, true));
+        generator.listener((sequence, token) -> print(stream.push(token)));
+      }
+      long began = System.nanoTime();
+      GenerationResult result = generator.generate(config, new int[][] {start});
+      double seconds = (System.nanoTime() - began) / 1e9;
+      if (globals.json()) {
+        json(text, start, result, seconds).print(globals.out());
+      } else if (streams) {
+        print(stream.flush() + "\n");
+      } else {
+        printWhole(text, result);
+      }
+      if (globals.verbose()) {
+        globals
+            .err()
+            .printf(
+                Locale.ROOT,
+                "%d tokens, %.1f tokens/s%n",
+                result.newTokens(),
+                result.newTokens() / seconds);
+      }
+      return interrupt.exitCode();
+    }
+  }
+
+  private String promptText() throws IOException {
+    if (prompt != null) {
+      return prompt;
+    }
+    String piped =
+        new String(globals.streams().in().readAllBytes(), StandardCharsets.UTF_8)
+            .replaceFirst("\\R$", "");
+    if (piped.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "no prompt: give --prompt, --ids, or text on standard input");
+    }
+    return piped;
+  }
+
+  private void print(String piece) {
+    globals.out().print(piece);
+    globals.streams().requireReader();
+  }
+
+  private void printWhole(TextModel text, GenerationResult result) {
+    List<GeneratedSequence> sequences = result.sequences();
+    for (int i = 0; i < sequences.size(); i++) {
+      if (sequences.size() > 1) {
+        globals.out().printf(Locale.ROOT, "%s[%d]%n", i == 0 ? "" : "\n", i + 1);
+      }
+      int[] all = sequences.get(i).ids();
+      globals
+          .out()
+          .println(text.hasTokenizer() ? text.tokenizer().decode(all, true) : joined(all));
+    }
+  }
+
+  private static String joined(int[] tokens) {
+    return String.join(",", Arrays.stream(tokens).mapToObj(Integer::toString).toList());
+  }
+
+  private static JsonLine json(
+      TextModel text, int[] start, GenerationResult result, double seconds) {
+    List<JsonLine> sequences =
+        result.sequences().stream()
+            .map(
+                s ->
+                    new JsonLine()
+                        .put("ids", s.ids())
+                        .put(
+                            "text",
+                            text.hasTokenizer() ? text.tokenizer().decode(s.ids(), true) : null)
+                        .put(
+                            "finish_reason",
+                            s.finishReason() == FinishReason.STOP ? "stop" : "length"))
+            .toList();
+    return new JsonLine()
+        .put("prompt_ids", start)
+        .put("sequences", sequences)
+        .put("tokens_per_second", result.newTokens() / seconds);
+  }
+}
