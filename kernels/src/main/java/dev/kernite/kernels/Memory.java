@@ -49,6 +49,9 @@ public interface Memory {
   /** Bytes held from the system, in use or pooled. */
   long bytesReserved();
 
+  /** Most bytes this memory may hold: the machine's, or the limit it was opened with. */
+  long bytesLimit();
+
   /** Gives pooled buffers back to the system. */
   void trim();
 

@@ -204,6 +204,11 @@ final class HostMemory implements Memory, AutoCloseable {
   }
 
   @Override
+  public long bytesLimit() {
+    return limit;
+  }
+
+  @Override
   public synchronized void trim() {
     for (ArrayDeque<Block> withRoom : idle.values()) {
       withRoom.removeIf(

@@ -3,6 +3,7 @@ package dev.kernite.models.gpt2;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.models.MemoryPlan;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
@@ -58,6 +59,12 @@ public final class Gpt2Files {
             Gpt2Weights.HEAD);
         head = false;
       }
+      plan(folder, config, head, use)
+          .require(
+              engine.backend().memory().bytesLimit(),
+              use == Use.TRAINING
+                  ? "train a smaller model, or use a machine with more memory"
+                  : "use a smaller model, or a machine with more memory");
       Gpt2Weights weights =
           Gpt2Weights.from(
               config,
@@ -74,6 +81,20 @@ public final class Gpt2Files {
       checkpoint.close();
       throw e;
     }
+  }
+
+  /** What a model needs at least: its weights, and what goes with their use. */
+  static MemoryPlan plan(Path folder, Gpt2Config config, boolean head, Use use) {
+    long weights = 0;
+    for (long[] shape : Gpt2Weights.shapes(config, head).values()) {
+      weights += Float.BYTES * Shape.of(shape).size();
+    }
+    MemoryPlan plan = new MemoryPlan(folder.toString()).add("weights", weights);
+    if (use == Use.TRAINING) {
+      return plan.add("gradients", weights).add("optimiser", 2 * weights);
+    }
+    long row = 2L * config.layers() * config.width() * Float.BYTES;
+    return plan.add("keys and values of one full context", row * config.positions());
   }
 
   private static Tensor parameter(
