@@ -17,7 +17,7 @@ final class VectorTwin {
   static KernelSet create(Workers workers, HostMemory memory) {
     return new KernelSet(
         new VectorGemm(workers, memory),
-        new ScalarElementwise(workers),
+        new VectorElementwise(workers),
         new ScalarLayout(workers),
         new ScalarReduce(workers),
         new ScalarSoftmax(workers),
