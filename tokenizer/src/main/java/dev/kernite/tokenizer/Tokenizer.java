@@ -182,7 +182,8 @@ public final class Tokenizer {
     return new StreamingDecoder(this, skipSpecial);
   }
 
-  private Pieces cut(String text) {
+  /** Cuts a text into words and added tokens: all that comes before the model. */
+  Pieces cut(String text) {
     Pieces pieces = added.cut(AlignedText.of(text), pipeline.normalizer());
     return pipeline.preTokenizer() == null ? pieces : pipeline.preTokenizer().cut(pieces);
   }
