@@ -12,7 +12,7 @@ final class ScalarTwin {
         new ScalarReduce(workers),
         new ScalarSoftmax(workers),
         new ScalarNorm(workers),
-        null,
+        new TiledAttention(workers, memory, new ScalarTiles(), new ScalarScoreRows()),
         new ScalarLoss(workers),
         new ScalarIndex(workers),
         new ScalarRandom(workers),

@@ -17,7 +17,7 @@ final class VectorGemm implements Gemm {
   private static final int ROW_BLOCK = 96;
   private static final int ROWS_IN_PLACE = 2 * Tiles.ROWS;
   private static final long GROUP_BYTES = 16 << 20;
-  private static final double SMALL_FLOPS = 200_000; // about what waking a thread costs
+  private static final double TASK_FLOPS = 100_000;
 
   private final Workers workers;
   private final HostMemory memory;
@@ -51,19 +51,20 @@ final class VectorGemm implements Gemm {
       return;
     }
     double flops = 2.0 * s.m() * s.n() * s.k();
-    if (s.batch() >= 2L * workers.threads() || (s.batch() > 1 && flops < SMALL_FLOPS)) {
-      long chunk = (long) Math.max(1, SMALL_FLOPS / (flops + 1));
-      long chunks = (s.batch() + chunk - 1) / chunk;
+    if (s.batch() >= 2L * workers.threads()) {
+      // A product a thread; nested calls run on the spot. Tiny products share a task.
+      long chunk = (long) Math.max(1, TASK_FLOPS / (flops + 1));
       workers.run(
-          chunks,
+          (s.batch() + chunk - 1) / chunk,
+          flops * s.batch(),
           task -> {
             for (long i = task * chunk; i < Math.min(s.batch(), (task + 1) * chunk); i++) {
-              product(entry(s, a, b, bias, c, i), true);
+              product(entry(s, a, b, bias, c, i));
             }
           });
     } else {
       for (long i = 0; i < s.batch(); i++) {
-        product(entry(s, a, b, bias, c, i), flops < SMALL_FLOPS);
+        product(entry(s, a, b, bias, c, i));
       }
     }
   }
@@ -85,10 +86,11 @@ final class VectorGemm implements Gemm {
         s.accumulate());
   }
 
-  private void product(Product p, boolean alone) {
+  private void product(Product p) {
     long panels = (p.n + width - 1) / width;
+    double flops = 2.0 * p.m * p.n * p.k;
     if (p.m <= ROW_BLOCK) {
-      run(panels, alone, panel -> block(p, 0, p.m, panel, 0));
+      workers.run(panels, flops, panel -> block(p, 0, p.m, panel, 0));
       return;
     }
     long rowBlocks = (p.m + ROW_BLOCK - 1) / ROW_BLOCK;
@@ -100,17 +102,17 @@ final class VectorGemm implements Gemm {
         long origin = first;
         long count = Math.min(group, panels - first);
         long kBlocks = (p.k + K_BLOCK - 1) / K_BLOCK;
-        run(
+        workers.run(
             count * kBlocks,
-            alone,
+            flops,
             task -> {
               long panel = task / kBlocks;
               long k0 = task % kBlocks * K_BLOCK;
               pack(p, origin + panel, k0, packed.address() + panel * panelBytes + 4 * k0 * width);
             });
-        run(
+        workers.run(
             count * rowBlocks,
-            alone,
+            flops,
             task -> {
               long panel = task / rowBlocks;
               long row = task % rowBlocks * ROW_BLOCK;
@@ -120,16 +122,6 @@ final class VectorGemm implements Gemm {
       }
     } finally {
       memory.release(packed);
-    }
-  }
-
-  private void run(long tasks, boolean alone, Workers.TaskBody body) {
-    if (!alone) {
-      workers.run(tasks, body);
-      return;
-    }
-    for (long task = 0; task < tasks; task++) {
-      body.run(task);
     }
   }
 

@@ -22,7 +22,7 @@ final class VectorTwin {
         new ScalarReduce(workers),
         new ScalarSoftmax(workers),
         new ScalarNorm(workers),
-        null,
+        new TiledAttention(workers, memory, new VectorTiles(), new VectorScoreRows()),
         new ScalarLoss(workers),
         new ScalarIndex(workers),
         new ScalarRandom(workers),

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Workers implements AutoCloseable {
   private static final long SPIN_NANOS = 200_000;
+  private static final double FLOPS_WORTH_WAKING = 200_000; // some microseconds of work
   private static final int SPINS_BETWEEN_CLOCKS = 64;
 
   private final Worker[] workers;
@@ -90,6 +91,21 @@ final class Workers implements AutoCloseable {
       job.rethrow();
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * The same, on the calling thread alone if the whole work is less than waking the others costs.
+   *
+   * @param flops floating-point operations of all tasks together
+   */
+  void run(long tasks, double flops, TaskBody body) {
+    if (flops >= FLOPS_WORTH_WAKING) {
+      run(tasks, body);
+      return;
+    }
+    for (long task = 0; task < tasks; task++) {
+      body.run(task);
     }
   }
 

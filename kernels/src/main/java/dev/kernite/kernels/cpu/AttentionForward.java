@@ -1,0 +1,247 @@
+package dev.kernite.kernels.cpu;
+
+import static dev.kernite.kernels.cpu.RawMemory.getFloat;
+import static dev.kernite.kernels.cpu.RawMemory.putFloat;
+import static dev.kernite.kernels.cpu.TiledAttention.KEY_BLOCK;
+
+import dev.kernite.kernels.Attention.Shape;
+import dev.kernite.kernels.Memory.Buffer;
+
+/**
+ * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) and values are
+ * packed once a head; with one tile of queries, each key block is packed just before it is used.
+ */
+final class AttentionForward {
+  static final int QUERY_TILE = 8 * Tiles.ROWS;
+  private static final long SCORE_ROW = 4L * KEY_BLOCK;
+
+  private final HostMemory memory;
+  private final Tiles tiles;
+  private final ScoreRows rows;
+  private final Shape s;
+  private final long q;
+  private final long k;
+  private final long v;
+  private final long mask;
+  private final long bias;
+  private final long out;
+  private final long lse;
+  private final int headDim;
+  private final int width;
+  private final int padded; // headDim in whole panels
+  private final boolean valuesInPlace;
+
+  AttentionForward(
+      HostMemory memory,
+      Tiles tiles,
+      ScoreRows rows,
+      Shape shape,
+      long q,
+      long k,
+      long v,
+      long mask,
+      long bias,
+      long out,
+      long lse) {
+    this.memory = memory;
+    this.tiles = tiles;
+    this.rows = rows;
+    this.s = shape;
+    this.q = q;
+    this.k = k;
+    this.v = v;
+    this.mask = mask;
+    this.bias = bias;
+    this.out = out;
+    this.lse = lse;
+    headDim = (int) shape.headDim();
+    width = tiles.width();
+    padded = (headDim + width - 1) / width * width;
+    valuesInPlace = padded == headDim;
+  }
+
+  void run(Workers workers) {
+    long heads = s.batch() * s.heads();
+    long queryTiles = (s.queries() + QUERY_TILE - 1) / QUERY_TILE;
+    double flops = 4.0 * heads * s.queries() * s.keys() * headDim;
+    if (queryTiles <= 1) {
+      workers.run(heads * queryTiles, flops, head -> tile(head, 0, 0));
+      return;
+    }
+    long keyBlocks = (s.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
+    Buffer packed = memory.allocate(heads * keyBlocks * packedBytes());
+    try {
+      workers.run(
+          heads * keyBlocks,
+          flops,
+          task -> {
+            long key = task % keyBlocks * KEY_BLOCK;
+            int keys = (int) Math.min(KEY_BLOCK, s.keys() - key);
+            pack(scores(task / keyBlocks), key, keys, packed.address() + task * packedBytes());
+          });
+      workers.run(
+          heads * queryTiles,
+          flops,
+          task -> {
+            long head = task / queryTiles;
+            long panels = packed.address() + head * keyBlocks * packedBytes();
+            tile(head, task % queryTiles * QUERY_TILE, panels);
+          });
+    } finally {
+      memory.release(packed);
+    }
+  }
+
+  private Scores scores(long head) {
+    return new Scores(s, tiles, rows, q, k, mask, bias, head);
+  }
+
+  /** Size of one packed block of keys with its values. */
+  private long packedBytes() {
+    return SCORE_ROW * (headDim + (valuesInPlace ? 0 : padded));
+  }
+
+  private long valuesOffset() {
+    return SCORE_ROW * headDim;
+  }
+
+  /** Packs keys as transposed panels, then values as panels of [KEY_BLOCK, width]. */
+  private void pack(Scores scores, long key, int keys, long target) {
+    scores.pack(key, keys, target);
+    if (valuesInPlace) {
+      return;
+    }
+    long source = Scores.of(v, s.v(), s, scores.head()) + 4 * key * s.v().token();
+    for (int d = 0; d < headDim; d += width) {
+      tiles.pack(
+          source + 4L * d,
+          4 * s.v().token(),
+          keys,
+          Math.min(width, headDim - d),
+          target + valuesOffset() + SCORE_ROW * d);
+    }
+  }
+
+  /** Scratch of one task: addresses. */
+  private record Work(long scores, long outputs, long products, long sums, long max, long own) {
+    static long bytes(int padded) {
+      return QUERY_TILE * (SCORE_ROW + 4L * padded + 4L * ScoreRows.LANES + 8)
+          + 4L * Tiles.ROWS * padded;
+    }
+
+    static Work at(long address, int padded) {
+      long outputs = address + QUERY_TILE * SCORE_ROW;
+      long products = outputs + 4L * QUERY_TILE * padded;
+      long sums = products + 4L * Tiles.ROWS * padded;
+      long max = sums + 4L * QUERY_TILE * ScoreRows.LANES;
+      return new Work(address, outputs, products, sums, max, max + 8L * QUERY_TILE);
+    }
+  }
+
+  /**
+   * Computes a tile of queries of one head.
+   *
+   * @param packed the head's packed blocks, or 0 to pack here
+   */
+  private void tile(long head, long query, long packed) {
+    int count = (int) Math.min(QUERY_TILE, s.queries() - query);
+    Scores scores = scores(head);
+    Buffer scratch = memory.allocate(Work.bytes(padded) + (packed == 0 ? packedBytes() : 0));
+    try {
+      Work w = Work.at(scratch.address(), padded);
+      RawMemory.zero(w.outputs, 4L * count * padded);
+      RawMemory.zero(w.sums, 4L * count * ScoreRows.LANES);
+      for (int r = 0; r < count; r++) {
+        putFloat(w.max + 4L * r, Float.NEGATIVE_INFINITY);
+      }
+      long seen = scores.visible(query + count - 1);
+      for (long key = 0; key < seen; key += KEY_BLOCK) {
+        int keys = (int) Math.min(KEY_BLOCK, seen - key);
+        long block = packed == 0 ? w.own : packed + key / KEY_BLOCK * packedBytes();
+        if (packed == 0) {
+          pack(scores, key, keys, block);
+        }
+        scores.dots(query, count, key, keys, block, w.scores, SCORE_ROW);
+        for (int r = 0; r < count; ) {
+          int step = Tiles.nextRows(count - r);
+          group(scores, w, query, r, step, key, keys, block);
+          r += step;
+        }
+      }
+      long target = Scores.of(out, s.out(), s, head);
+      for (int r = 0; r < count; r++) {
+        float sum = ScoreRows.total(w.sums + 4L * ScoreRows.LANES * r);
+        long row = target + 4 * (query + r) * s.out().token();
+        rows.divide(w.outputs + 4L * padded * r, sum, row, headDim);
+        if (lse != 0) {
+          float value = (float) (getFloat(w.max + 4L * r) + StrictMath.log(sum));
+          putFloat(lse + 4 * (head * s.queries() + query + r), value);
+        }
+      }
+    } finally {
+      memory.release(scratch);
+    }
+  }
+
+  /** Brings one key block into the state of {@code count} rows, from row r of the tile. */
+  private void group(
+      Scores scores, Work w, long query, int r, int count, long key, int keys, long block) {
+    if (scores.visible(query + r + count - 1, key, keys) == 0) {
+      return;
+    }
+    for (int i = r; i < r + count; i++) {
+      int n = scores.visible(query + i, key, keys);
+      if (n > 0) {
+        softmax(scores, w, query, i, key, n);
+      }
+    }
+    // Rows see one key more each: what all see in one product, the rest of a row one by one.
+    int common = scores.visible(query + r, key, keys);
+    boolean first = key == 0;
+    long to = first ? w.outputs + 4L * padded * r : w.products;
+    long tokenBytes = 4 * s.v().token();
+    long values = Scores.of(v, s.v(), s, scores.head()) + key * tokenBytes;
+    long scoreRow = w.scores + r * SCORE_ROW;
+    for (int d = 0; d < padded; d += width) {
+      long b = valuesInPlace ? values + 4L * d : block + valuesOffset() + SCORE_ROW * d;
+      long bStep = valuesInPlace ? tokenBytes : 4L * width;
+      tiles.multiply(count, scoreRow, SCORE_ROW, 4, b, bStep, to + 4L * d, 4L * padded, common);
+    }
+    for (int i = 0; i < count; i++) {
+      int n = scores.visible(query + r + i, key, keys);
+      long row = to + 4L * padded * i;
+      for (int j = common; j < n; j++) {
+        float p = getFloat(scoreRow + i * SCORE_ROW + 4L * j);
+        rows.addScaled(row, p, values + j * tokenBytes, headDim);
+      }
+      if (!first && n > 0) {
+        float rescale = getFloat(w.max + 4L * (QUERY_TILE + r + i));
+        rows.rescaleAdd(w.outputs + 4L * padded * (r + i), rescale, row, padded);
+      }
+    }
+  }
+
+  /** Turns a row of dot products into weights; updates the row's maximum, factor and sums. */
+  private void softmax(Scores scores, Work w, long query, int i, long key, int n) {
+    long row = w.scores + i * SCORE_ROW;
+    long max = w.max + 4L * i;
+    long rescale = max + 4L * QUERY_TILE;
+    long sums = w.sums + 4L * ScoreRows.LANES * i;
+    float before = getFloat(max);
+    float after = Math.max(before, scores.finish(row, query + i, key, n));
+    putFloat(max, after);
+    if (after == Float.NEGATIVE_INFINITY) { // all masked so far: exp(-inf - -inf) would be NaN
+      putFloat(rescale, 1);
+      RawMemory.zero(row, 4L * n);
+      return;
+    }
+    float factor = ScalarExp.exp(before - after);
+    putFloat(rescale, factor);
+    if (key != 0 && factor != 1) {
+      for (int lane = 0; lane < ScoreRows.LANES; lane++) {
+        putFloat(sums + 4L * lane, getFloat(sums + 4L * lane) * factor);
+      }
+    }
+    rows.exp(row, n, after, sums);
+  }
+}

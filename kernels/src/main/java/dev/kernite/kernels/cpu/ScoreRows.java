@@ -1,0 +1,64 @@
+package dev.kernite.kernels.cpu;
+
+/**
+ * The steps of attention that work on one row of scores or of outputs. Rows of scores have room up
+ * to the next multiple of {@link #LANES}. Both twins give the same bits: sums along a row are kept
+ * in {@link #LANES} partial sums whatever the width of the machine's vectors, and the exponential
+ * is one polynomial.
+ */
+interface ScoreRows {
+  /** Partial sums of a row: value j goes to sum j mod LANES. */
+  int LANES = 16;
+
+  /**
+   * Turns dot products into scores: {@code s = scale s + bias}, -inf where masked and in the room
+   * after n.
+   *
+   * @param row n dot products
+   * @param bias added values, or 0
+   * @param biasStep bytes from one to the next
+   * @param mask bytes, 0 = masked, or address 0 for no mask
+   * @param maskStep bytes from one to the next
+   * @return the largest score; NaN if there is one
+   */
+  float scores(long row, int n, float scale, long bias, long biasStep, long mask, long maskStep);
+
+  /**
+   * Replaces scores by {@code exp(s - max)} and adds these to the partial sums.
+   *
+   * @param row n scores and -inf in the room after them
+   * @param sums LANES partial sums
+   */
+  void exp(long row, int n, float max, long sums);
+
+  /** {@code ds = p (ds - d)} for n values. */
+  void scoreGradient(long p, long ds, int n, float d);
+
+  /** {@code y = factor y + x} for n values, fused. */
+  void rescaleAdd(long y, float factor, long x, int n);
+
+  /** {@code y = y + factor x} for n values, fused. */
+  void addScaled(long y, float factor, long x, int n);
+
+  /** {@code y = x / divisor} for n values. */
+  void divide(long x, float divisor, long y, int n);
+
+  /** Sums the LANES partial sums: halves are added until one value is left. */
+  static float total(long sums) {
+    float[] s = new float[LANES];
+    for (int i = 0; i < LANES; i++) {
+      s[i] = RawMemory.getFloat(sums + 4L * i);
+    }
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        s[i] += s[i + half];
+      }
+    }
+    return s[0];
+  }
+
+  /** n rounded up to a multiple of LANES. */
+  static int padded(int n) {
+    return (n + LANES - 1) / LANES * LANES;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.kernite.test.kernels;
+
+import dev.kernite.kernels.Attention.ScoreStrides;
+import dev.kernite.kernels.Attention.Shape;
+import dev.kernite.kernels.Attention.Strides;
+
+/**
+ * Attention and its gradients in float64, written straight from the formulas: {@code softmax(scale
+ * q k^T + bias, masked) v}. Arrays are addressed with the strides of the shape.
+ */
+final class AttentionOracle {
+  final double[] out;
+  final double[] lse; // [batch, heads, queries]
+  final double[] weights; // [batch, heads, queries, keys]
+  final double[] dq;
+  final double[] dk;
+  final double[] dv;
+  final double[] dbias;
+
+  /** Computes everything; {@code mask} and {@code bias} may be null. */
+  AttentionOracle(
+      Shape s, float[] q, float[] k, float[] v, byte[] mask, float[] bias, float[] dout) {
+    int keys = (int) s.keys();
+    int d = (int) s.headDim();
+    out = new double[dout.length];
+    lse = new double[(int) (s.batch() * s.heads() * s.queries())];
+    weights = new double[lse.length * keys];
+    dq = new double[q.length];
+    dk = new double[k.length];
+    dv = new double[v.length];
+    dbias = new double[bias == null ? 0 : bias.length];
+    int row = 0;
+    for (int b = 0; b < s.batch(); b++) {
+      for (int h = 0; h < s.heads(); h++) {
+        for (int i = 0; i < s.queries(); i++, row++) {
+          double[] score = new double[keys];
+          double max = Double.NEGATIVE_INFINITY;
+          for (int j = 0; j < keys; j++) {
+            score[j] = Double.NEGATIVE_INFINITY;
+            boolean visible = !s.causal() || j <= keys - s.queries() + i;
+            if (visible && (mask == null || mask[at(s.mask(), b, h, i, j)] != 0)) {
+              double dot = 0;
+              for (int c = 0; c < d; c++) {
+                dot += (double) q[at(s.q(), b, h, i) + c] * k[at(s.k(), b, h, j) + c];
+              }
+              score[j] = s.scale() * dot + (bias == null ? 0 : bias[at(s.bias(), b, h, i, j)]);
+            }
+            max = Math.max(max, score[j]);
+          }
+          double sum = 0;
+          for (int j = 0; j < keys; j++) {
+            sum += Math.exp(score[j] - max);
+          }
+          lse[row] = max == Double.NEGATIVE_INFINITY ? max : max + Math.log(sum);
+          double dot = 0;
+          double[] dp = new double[keys];
+          for (int j = 0; j < keys; j++) {
+            double p = Math.exp(score[j] - max) / sum;
+            weights[row * keys + j] = p;
+            for (int c = 0; c < d; c++) {
+              double up = dout[at(s.out(), b, h, i) + c];
+              out[at(s.out(), b, h, i) + c] += p * v[at(s.v(), b, h, j) + c];
+              dv[at(s.v(), b, h, j) + c] += p * up;
+              dp[j] += up * v[at(s.v(), b, h, j) + c];
+            }
+            dot += p * dp[j];
+          }
+          for (int j = 0; j < keys; j++) {
+            double ds = weights[row * keys + j] * (dp[j] - dot);
+            if (bias != null) {
+              dbias[at(s.bias(), b, h, i, j)] += ds;
+            }
+            for (int c = 0; c < d; c++) {
+              dq[at(s.q(), b, h, i) + c] += s.scale() * ds * k[at(s.k(), b, h, j) + c];
+              dk[at(s.k(), b, h, j) + c] += s.scale() * ds * q[at(s.q(), b, h, i) + c];
+            }
+          }
+        }
+      }
+    }
+  }
+
+  static int at(Strides s, int batch, int head, int token) {
+    return (int) (batch * s.batch() + head * s.head() + token * s.token());
+  }
+
+  static int at(ScoreStrides s, int batch, int head, int query, int key) {
+    return (int) (batch * s.batch() + head * s.head() + query * s.query() + key * s.key());
+  }
+}
