@@ -13,7 +13,9 @@ final class Commands {
     root.addSubcommand(new InspectCommand(globals));
     root.addSubcommand(new ForwardCommand(globals));
     root.addSubcommand(new GenerateCommand(globals));
+    root.addSubcommand(new DoctorCommand(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setExpandAtFiles(false) // a text may begin with @
         .setExecutionExceptionHandler(

@@ -88,7 +88,12 @@ final class Globals implements Runnable {
 
   /** Opens the engine that --device and --threads ask for; the caller closes it. */
   Engine openEngine() {
-    return Engine.open(EngineOptions.DEFAULT.withDevice(device.toString()).withThreads(threads()));
+    return openEngine(device);
+  }
+
+  /** The same on another device. */
+  Engine openEngine(DeviceChoice other) {
+    return Engine.open(EngineOptions.DEFAULT.withDevice(other.toString()).withThreads(threads()));
   }
 
   boolean json() {

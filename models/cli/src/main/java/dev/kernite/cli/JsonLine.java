@@ -11,10 +11,11 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 
 /**
- * One JSON object, printed on one line in ASCII (anything else as {@code \}{@code uXXXX}), keys in
- * the order they were put. Non-finite numbers become strings, as JSON has none.
+ * One JSON object, printed on one line, keys in the order they were put. Non-finite numbers become
+ * strings, as JSON has none.
  */
 final class JsonLine {
+  private static final JsonFactory UNICODE = new JsonFactory();
   private static final JsonFactory ASCII =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -30,17 +31,22 @@ final class JsonLine {
     return this;
   }
 
+  /** Prints the line in ASCII, as {@code --json} promises. */
   void print(PrintStream out) {
-    out.append(toString()).append('\n');
+    print(out, ASCII);
   }
 
-  @Override
-  public String toString() {
+  /** Prints the line for people: letters of any script as they are. */
+  void printReadable(PrintStream out) {
+    print(out, UNICODE);
+  }
+
+  private void print(PrintStream out, JsonFactory style) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = ASCII.createGenerator(ObjectWriteContext.empty(), text)) {
+    try (JsonGenerator json = style.createGenerator(ObjectWriteContext.empty(), text)) {
       write(json, members);
     }
-    return text.toString();
+    out.append(text.append('\n').toString());
   }
 
   private static void write(JsonGenerator json, Object value) {

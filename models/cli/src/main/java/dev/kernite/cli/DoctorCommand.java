@@ -1,0 +1,105 @@
+package dev.kernite.cli;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.EngineException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** {@code doctor}: every device, the one that {@code --device} chooses, and why not the others. */
+@Command(name = "doctor", description = "Show the devices, the one chosen, and why not the others.")
+final class DoctorCommand implements Callable<Integer> {
+  private final Globals globals;
+
+  DoctorCommand(Globals globals) {
+    this.globals = globals;
+  }
+
+  /**
+   * What became of one device.
+   *
+   * @param device which
+   * @param works whether it opened
+   * @param detail what it is, or why it did not open
+   */
+  private record Finding(DeviceChoice device, boolean works, String detail) {}
+
+  @Override
+  public Integer call() {
+    List<Finding> findings =
+        Stream.of(DeviceChoice.values())
+            .filter(device -> device != DeviceChoice.AUTO)
+            .map(this::examine)
+            .toList();
+    Finding asked = examine(globals.device());
+    if (globals.json()) {
+      json(findings, asked).print(globals.out());
+    } else {
+      print(findings, asked, globals.out());
+    }
+    if (!asked.works()) {
+      throw new CommandException(asked.detail());
+    }
+    return ExitCode.OK;
+  }
+
+  /** Opens the device as any command would. */
+  private Finding examine(DeviceChoice device) {
+    try (Engine engine = globals.openEngine(device)) {
+      DeviceChoice opened = DeviceChoice.of(engine.backend().name());
+      return new Finding(opened, true, engine.backend().description());
+    } catch (EngineException e) {
+      return new Finding(device, false, e.getMessage());
+    }
+  }
+
+  private static JsonLine json(List<Finding> findings, Finding asked) {
+    List<JsonLine> devices =
+        findings.stream()
+            .map(
+                finding ->
+                    new JsonLine()
+                        .put("device", finding.device().toString())
+                        .put("available", finding.works())
+                        .put(finding.works() ? "description" : "reason", finding.detail()))
+            .toList();
+    return new JsonLine()
+        .put("chosen", asked.works() ? asked.device().toString() : null)
+        .put("devices", devices)
+        .put("java", java())
+        .put("system", system())
+        .put("processors", Runtime.getRuntime().availableProcessors())
+        .put("max_heap_bytes", Runtime.getRuntime().maxMemory());
+  }
+
+  private static void print(List<Finding> findings, Finding asked, PrintStream out) {
+    for (Finding finding : findings) {
+      boolean chosen = asked.works() && finding.device() == asked.device();
+      String state = chosen ? "chosen" : finding.works() ? "works" : "not available";
+      out.printf(Locale.ROOT, "%-10s %-14s %s%n", finding.device(), state, finding.detail());
+    }
+    out.println();
+    out.println("java       " + java());
+    out.println("system     " + system());
+    out.println("processors " + Runtime.getRuntime().availableProcessors());
+  }
+
+  private static String java() {
+    return "%s (%s %s)"
+        .formatted(
+            Runtime.version(),
+            System.getProperty("java.vm.vendor"),
+            System.getProperty("java.vm.name"));
+  }
+
+  private static String system() {
+    return "%s %s %s"
+        .formatted(
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            System.getProperty("os.arch"));
+  }
+}
