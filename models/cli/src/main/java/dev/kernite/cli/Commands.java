@@ -11,6 +11,7 @@ final class Commands {
   static CommandLine of(Globals globals) {
     CommandLine root = new CommandLine(globals);
     root.addSubcommand(new InspectCommand(globals));
+    root.addSubcommand(new TokenizeCommand(globals));
     root.addSubcommand(new ForwardCommand(globals));
     root.addSubcommand(new GenerateCommand(globals));
     root.addSubcommand(new DoctorCommand(globals));
