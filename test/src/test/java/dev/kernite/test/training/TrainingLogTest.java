@@ -30,6 +30,7 @@ class TrainingLogTest {
     log = folder.resolve("log.jsonl");
     try (TrainingLog run = TrainingLog.start(log)) {
       record(run, 0, STEPS);
+      run.force();
     }
     uninterrupted = Files.readAllBytes(log);
   }
@@ -38,7 +39,6 @@ class TrainingLogTest {
     for (int step = from; step < to; step++) {
       run.append(new Entry(step, 5.0 / (step + 1), 1e-7 * step, 1e-3));
     }
-    run.force();
   }
 
   @Test
