@@ -38,6 +38,11 @@ public final class Catalogue {
       return member.isEmpty() ? name : name + "." + member;
     }
 
+    /** Whether it takes any number of inputs of one kind. */
+    public boolean isVariadic() {
+      return inputs.getFirst().value().equals(Input.ANY_NUMBER);
+    }
+
     /** Values of the attribute {@code op} that mean this entry; empty where it has none. */
     public List<String> members() {
       if (!member.isEmpty()) {
@@ -53,14 +58,30 @@ public final class Catalogue {
       return List.of();
     }
 
-    /** The attributes with their types, in order; a default is shown after {@code =}. */
-    public List<String> attributes() {
-      List<String> list = new ArrayList<>();
+    /** The attributes in order; the {@code op} of a member is not among them. */
+    public List<Attribute> attributes() {
+      List<Attribute> list = new ArrayList<>();
       for (RecordComponent c : type.getRecordComponents()) {
         Default d = c.getAnnotation(Default.class);
-        list.add(snake(c.getName()) + (d == null ? "" : "=" + d.value()));
+        list.add(
+            new Attribute(
+                snake(c.getName()), describe(c.getGenericType()), d == null ? null : d.value()));
       }
       return list;
+    }
+  }
+
+  /**
+   * One attribute of an operation.
+   *
+   * @param name as in JSON
+   * @param type what it holds, for people
+   * @param defaultValue what it is when not given, as in JSON; null when it must be given
+   */
+  public record Attribute(String name, String type, String defaultValue) {
+    @Override
+    public String toString() {
+      return name + (defaultValue == null ? "" : "=" + defaultValue);
     }
   }
 

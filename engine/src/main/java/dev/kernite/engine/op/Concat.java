@@ -10,7 +10,7 @@ import dev.kernite.engine.autograd.Gradient;
  * @param dim the axis, negative to count from the end
  */
 @Named(value = "shape", op = "concat")
-@Input("*")
+@Input(Input.ANY_NUMBER)
 public record Concat(@Default("0") int dim) implements Op {
   @Override
   public Shape shape(Shape... in) {

@@ -12,7 +12,7 @@ import dev.kernite.engine.autograd.Gradient;
  */
 @Named("embedding")
 @Input("weight")
-@Input(value = "ids", kind = Input.Kind.INDEX)
+@Input(value = "ids", kind = Input.Kind.INDEX, gradient = false)
 public record Embedding(@Default("-1") int paddingIdx) implements Op {
   @Override
   public Shape shape(Shape... in) {

@@ -12,7 +12,7 @@ import dev.kernite.engine.autograd.Gradient;
  */
 @Named(value = "shape", op = "gather")
 @Input("x")
-@Input(value = "index", kind = Input.Kind.INDEX)
+@Input(value = "index", kind = Input.Kind.INDEX, gradient = false)
 public record Gather(int dim) implements Op {
   @Override
   public Shape shape(Shape... in) {

@@ -11,7 +11,10 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Repeatable(Input.List.class)
 public @interface Input {
-  /** Name as in the catalogue; {@code *} stands for any number of inputs. */
+  /** The name that stands for any number of inputs. */
+  String ANY_NUMBER = "*";
+
+  /** Name as in the catalogue; {@link #ANY_NUMBER} for any number of inputs. */
   String value();
 
   /** What it holds. */
@@ -20,7 +23,7 @@ public @interface Input {
   /** Whether it may be left out. */
   boolean optional() default false;
 
-  /** Whether it has a gradient; only floats do. */
+  /** Whether it has a gradient where it holds floats. */
   boolean gradient() default true;
 
   /** Whether strided views are read in place. */

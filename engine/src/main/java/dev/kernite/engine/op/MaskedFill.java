@@ -11,7 +11,7 @@ import dev.kernite.engine.autograd.Gradient;
  */
 @Named(value = "shape", op = "masked_fill")
 @Input("x")
-@Input(value = "mask", kind = Input.Kind.MASK)
+@Input(value = "mask", kind = Input.Kind.MASK, gradient = false)
 public record MaskedFill(float value) implements Op {
   @Override
   public Shape shape(Shape... in) {

@@ -90,7 +90,7 @@ public sealed interface Op
    */
   default Engine check(Tensor... inputs) {
     Input[] declared = getClass().getAnnotationsByType(Input.class);
-    boolean any = declared[0].value().equals("*");
+    boolean any = declared[0].value().equals(Input.ANY_NUMBER);
     if (inputs.length == 0 || (!any && inputs.length > declared.length)) {
       throw new EngineException(
           label() + " takes " + declared.length + " inputs, got " + inputs.length);

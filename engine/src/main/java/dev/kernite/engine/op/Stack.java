@@ -10,7 +10,7 @@ import dev.kernite.engine.autograd.Gradient;
  * @param dim where the new axis stands in the result, negative to count from its end
  */
 @Named(value = "shape", op = "stack")
-@Input("*")
+@Input(Input.ANY_NUMBER)
 public record Stack(@Default("0") int dim) implements Op {
   @Override
   public Shape shape(Shape... in) {

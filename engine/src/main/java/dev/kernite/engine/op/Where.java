@@ -9,7 +9,7 @@ import dev.kernite.engine.autograd.Gradient;
 @Named(value = "shape", op = "where")
 @Input("a")
 @Input("b")
-@Input(value = "c", kind = Input.Kind.MASK)
+@Input(value = "c", kind = Input.Kind.MASK, gradient = false)
 public record Where() implements Op {
   @Override
   public Shape shape(Shape... in) {

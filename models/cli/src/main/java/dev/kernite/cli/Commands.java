@@ -15,6 +15,7 @@ final class Commands {
     root.addSubcommand(new ForwardCommand(globals));
     root.addSubcommand(new GenerateCommand(globals));
     root.addSubcommand(new DoctorCommand(globals));
+    root.addSubcommand(OpCommand.of(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts
