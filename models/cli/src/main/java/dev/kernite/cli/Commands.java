@@ -16,6 +16,8 @@ final class Commands {
     root.addSubcommand(new GenerateCommand(globals));
     root.addSubcommand(new DoctorCommand(globals));
     root.addSubcommand(OpCommand.of(globals));
+    root.addSubcommand(new TrainCommand(globals));
+    root.addSubcommand(new TrainTokenizerCommand(globals));
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts

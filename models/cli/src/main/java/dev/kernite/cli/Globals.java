@@ -96,6 +96,11 @@ final class Globals implements Runnable {
     return Engine.open(EngineOptions.DEFAULT.withDevice(other.toString()).withThreads(threads()));
   }
 
+  /** The same with a seed for the engine's random stream. */
+  Engine openEngine(long seed) {
+    return Engine.open(new EngineOptions(device.toString(), threads(), seed));
+  }
+
   boolean json() {
     return json;
   }

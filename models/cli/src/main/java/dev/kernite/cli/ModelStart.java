@@ -1,0 +1,47 @@
+package dev.kernite.cli;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.gpt2.Gpt2Config;
+import dev.kernite.models.gpt2.Gpt2Files;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where training starts.
+ *
+ * @param folder holds configuration and tokenizer, and weights unless {@code fresh}
+ * @param fresh whether the weights are drawn afresh
+ */
+record ModelStart(Path folder, boolean fresh) {
+  private static final String CONFIG = "config.json";
+
+  /** From {@code --model M|CONFIG}: a file is a configuration, a folder without weights too. */
+  static ModelStart of(String model) {
+    Path path = Path.of(model);
+    if (Files.isRegularFile(path)) {
+      if (!path.getFileName().toString().equals(CONFIG)) {
+        throw new CommandException(
+            model + ": a configuration must be called config.json; name it so, or give its folder");
+      }
+      return new ModelStart(path.toAbsolutePath().getParent(), true);
+    }
+    Path folder = ModelFolder.of(model);
+    boolean weights =
+        Files.exists(folder.resolve("model.safetensors"))
+            || Files.exists(folder.resolve("model.safetensors.index.json"));
+    return new ModelStart(folder, !weights);
+  }
+
+  /** Loads or draws the model; {@code dropout} replaces all probabilities of the configuration. */
+  Gpt2 open(Engine engine, Float dropout) {
+    Gpt2Config config = Gpt2Config.of(JsonConfig.read(folder.resolve(CONFIG)));
+    if (dropout != null) {
+      config = config.withDropout(dropout, dropout, dropout);
+    }
+    return fresh
+        ? Gpt2Files.fresh(engine, config)
+        : Gpt2Files.load(engine, folder, config, Gpt2Files.Use.TRAINING);
+  }
+}

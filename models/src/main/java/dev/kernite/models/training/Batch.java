@@ -1,0 +1,83 @@
+package dev.kernite.models.training;
+
+import dev.kernite.models.ModelException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sequences for one training step, all of one length.
+ *
+ * @param ids token ids [batch][time]
+ * @param mask true where a token is real [batch][time], or null when all are
+ * @param labels the token at each position [batch][time], -100 where it does not count
+ */
+public record Batch(int[][] ids, boolean[][] mask, int[][] labels) {
+  /** Label of a position that does not count. */
+  public static final int IGNORED = -100;
+
+  /** Checks that the arrays fit each other. */
+  public Batch {
+    if (ids.length == 0 || ids[0].length == 0) {
+      throw new ModelException("a batch needs at least one token");
+    }
+    for (int b = 0; b < ids.length; b++) {
+      if (ids[b].length != ids[0].length
+          || labels.length != ids.length
+          || labels[b].length != ids[0].length
+          || (mask != null && (mask.length != ids.length || mask[b].length != ids[0].length))) {
+        throw new ModelException(
+            "ids, mask and labels of a batch must all be "
+                + ids.length
+                + " rows of "
+                + ids[0].length
+                + " values; row "
+                + b
+                + " is not");
+      }
+    }
+  }
+
+  /** Sequences without padding, labelled with themselves. */
+  public static Batch of(int[][] ids) {
+    return new Batch(ids, null, ids);
+  }
+
+  /** Number of sequences. */
+  public int size() {
+    return ids.length;
+  }
+
+  /** Number of token positions. */
+  public long tokens() {
+    return (long) ids.length * ids[0].length;
+  }
+
+  /**
+   * Cuts along the batch axis into parts of ceil(size / n) sequences, the last one maybe shorter,
+   * as {@code torch.chunk} does: n parts or fewer.
+   *
+   * @throws ModelException if n is not from 1 to the number of sequences
+   */
+  public List<Batch> chunks(int n) {
+    if (n < 1 || n > ids.length) {
+      throw new ModelException(
+          "a batch of "
+              + ids.length
+              + " sequences cannot be cut in "
+              + n
+              + " chunks; choose --accumulate from 1 to the batch size");
+    }
+    int rows = (ids.length + n - 1) / n;
+    List<Batch> parts = new ArrayList<>();
+    for (int from = 0; from < ids.length; from += rows) {
+      int to = Math.min(from + rows, ids.length);
+      parts.add(
+          new Batch(
+              Arrays.copyOfRange(ids, from, to),
+              mask == null ? null : Arrays.copyOfRange(mask, from, to),
+              Arrays.copyOfRange(labels, from, to)));
+    }
+    return parts;
+  }
+}

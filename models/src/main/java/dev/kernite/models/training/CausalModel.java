@@ -1,0 +1,47 @@
+package dev.kernite.models.training;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Tensor;
+import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.gpt2.Gpt2Inputs;
+import dev.kernite.models.gpt2.Probe;
+import java.util.Map;
+
+/** A causal language model as the trainer sees it: parameters, and a loss over a batch. */
+public interface CausalModel {
+  /** Where it lives. */
+  Engine engine();
+
+  /** All parameters by their checkpoint names, in a fixed order, each a leaf with a gradient. */
+  Map<String, Tensor> parameters();
+
+  /**
+   * Mean cross-entropy, in nats, of predicting each label from the tokens before it.
+   *
+   * @param training whether dropout acts
+   * @return a scalar that lives in the current scope; NaN if no label counts
+   */
+  Tensor loss(Batch batch, boolean training);
+
+  /** A GPT-2 with a language head. */
+  static CausalModel of(Gpt2 model) {
+    return new CausalModel() {
+      @Override
+      public Engine engine() {
+        return model.engine();
+      }
+
+      @Override
+      public Map<String, Tensor> parameters() {
+        return model.parameters();
+      }
+
+      @Override
+      public Tensor loss(Batch batch, boolean training) {
+        Gpt2Inputs in = new Gpt2Inputs(batch.ids(), batch.mask(), null, null);
+        Tensor hidden = model.hidden(in, training, Probe.NONE);
+        return model.loss(model.logits(hidden), batch.labels());
+      }
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package dev.kernite.models.training;
+
+import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.TensorFiles;
+import dev.kernite.models.ModelException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The batches of a {@link BatchFile}, in order, for a causal language model. */
+public final class FileBatches implements BatchSource, AutoCloseable {
+  private static final String MASK = "attention_mask";
+  private static final String LABELS = "labels";
+  private static final List<String> KNOWN = List.of(BatchFile.INPUT_IDS, MASK, LABELS);
+
+  private final BatchFile file;
+  private final List<String> names;
+
+  /**
+   * Opens a file.
+   *
+   * @throws ModelException if it is malformed or holds what a causal language model does not take
+   */
+  public FileBatches(Path path) {
+    file = BatchFile.open(path);
+    names = file.names();
+    for (String name : names) {
+      if (!KNOWN.contains(name)) {
+        file.close();
+        throw new ModelException(
+            path + ": tensor '" + name + "' is not for a causal language model; it takes " + KNOWN);
+      }
+    }
+  }
+
+  /** Labels that the file does not give are the tokens themselves, those of padding left out. */
+  @Override
+  public Batch batch(long step) {
+    long index = step % file.steps();
+    int[][] ids = TensorFiles.rows(file.tensor(BatchFile.INPUT_IDS, index));
+    boolean[][] mask = names.contains(MASK) ? mask(file.tensor(MASK, index)) : null;
+    int[][] labels =
+        names.contains(LABELS)
+            ? TensorFiles.rows(file.tensor(LABELS, index))
+            : mask == null ? ids : unpadded(ids, mask);
+    return new Batch(ids, mask, labels);
+  }
+
+  private static int[][] unpadded(int[][] ids, boolean[][] mask) {
+    int[][] labels = new int[ids.length][];
+    for (int b = 0; b < ids.length; b++) {
+      labels[b] = ids[b].clone();
+      for (int t = 0; t < labels[b].length; t++) {
+        labels[b][t] = mask[b][t] ? ids[b][t] : Batch.IGNORED;
+      }
+    }
+    return labels;
+  }
+
+  private static boolean[][] mask(RawTensor raw) {
+    int[][] rows = TensorFiles.rows(raw);
+    boolean[][] mask = new boolean[rows.length][rows[0].length];
+    for (int b = 0; b < rows.length; b++) {
+      for (int t = 0; t < rows[b].length; t++) {
+        mask[b][t] = rows[b][t] != 0;
+      }
+    }
+    return mask;
+  }
+
+  @Override
+  public long stepsPerEpoch() {
+    return file.steps();
+  }
+
+  @Override
+  public long fingerprint() {
+    Fingerprint sum = new Fingerprint();
+    for (long step = 0; step < file.steps(); step++) {
+      for (String name : names) {
+        sum.add(file.tensor(name, step).data());
+      }
+    }
+    return sum.value();
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

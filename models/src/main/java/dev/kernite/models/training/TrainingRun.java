@@ -1,0 +1,180 @@
+package dev.kernite.models.training;
+
+import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A whole run in a folder: updates, log, evaluations, saved states, the final model. Killed at any
+ * moment, it resumes from the last saved state and ends with the same bits.
+ *
+ * <p>The folder gets {@code log.jsonl}, {@code eval.jsonl}, {@code training-state.safetensors} and,
+ * at the end, the model and {@code loss.csv}; with evaluations, the best model so far is in {@code
+ * best/}.
+ */
+public final class TrainingRun {
+  /** File of the log, one line an update. */
+  public static final String LOG = "log.jsonl";
+
+  private static final String EVALUATIONS = "eval.jsonl";
+  private static final String STATE = "training-state.safetensors";
+  private static final String BEST = "best";
+
+  private final Trainer trainer;
+  private final BatchSource data;
+  private final HeldOut heldOut;
+  private final ModelWriter format;
+  private final Path folder;
+  private final TrainingState state;
+  private final List<Evaluation> evaluations = new ArrayList<>();
+
+  /**
+   * How a run ended.
+   *
+   * @param steps updates made in all
+   * @param finished false when it was asked to stop earlier
+   * @param evaluations in order
+   */
+  public record Outcome(long steps, boolean finished, List<Evaluation> evaluations) {}
+
+  /**
+   * Prepares a run.
+   *
+   * @param heldOut what to evaluate on, or null
+   * @param format how models are written
+   * @param folder where to; created if need be
+   * @param settings what a resumed run must repeat, by option name
+   */
+  public TrainingRun(
+      Trainer trainer,
+      BatchSource data,
+      HeldOut heldOut,
+      ModelWriter format,
+      Path folder,
+      Map<String, String> settings) {
+    this.trainer = trainer;
+    this.data = data;
+    this.heldOut = heldOut;
+    this.format = format;
+    this.folder = folder;
+    this.state = new TrainingState(trainer, settings);
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param resume continue from the saved state, where there is one; otherwise start over
+   * @param stop asked before each update; when true, the state is saved and the run ends
+   * @throws ModelException if the loss is no longer a number, or a file cannot be written
+   */
+  public Outcome run(boolean resume, TrainingListener listener, BooleanSupplier stop) {
+    createFolder();
+    Path saved = folder.resolve(STATE);
+    long step = 0;
+    if (resume && Files.exists(saved)) {
+      TrainingState.Progress progress = state.restore(saved);
+      step = progress.step();
+      evaluations.addAll(progress.evaluations());
+    } else {
+      delete(saved);
+    }
+    long steps = trainer.options().steps();
+    try (TrainingLog log = TrainingLog.resume(folder.resolve(LOG), step)) {
+      while (step < steps && !stop.getAsBoolean()) {
+        Batch batch = data.batch(step);
+        TrainingLog.Entry entry = trainer.update(step, batch);
+        log.append(entry);
+        requireFinite(entry);
+        step++;
+        listener.onStep(entry, batch.tokens());
+        evaluate(step, listener);
+        if (due(step, trainer.options().saveEvery())) {
+          save(step, log, listener);
+        }
+      }
+      if (step < steps) {
+        save(step, log, listener);
+        return new Outcome(step, false, List.copyOf(evaluations));
+      }
+    }
+    format.write(folder, trainer.model().parameters());
+    TrainingLog.writeCsv(folder.resolve(LOG), folder.resolve("loss.csv"));
+    return new Outcome(step, true, List.copyOf(evaluations));
+  }
+
+  private boolean due(long step, long every) {
+    return step == trainer.options().steps() || (every > 0 && step % every == 0);
+  }
+
+  private void save(long step, TrainingLog log, TrainingListener listener) {
+    log.force();
+    state.save(folder.resolve(STATE), new TrainingState.Progress(step, evaluations));
+    listener.onSaved(step);
+  }
+
+  private void evaluate(long step, TrainingListener listener) {
+    if (heldOut == null || !due(step, trainer.options().evaluateEvery())) {
+      return;
+    }
+    Evaluation now = Evaluation.of(step, heldOut.score(trainer.model()));
+    boolean best =
+        evaluations.stream()
+            .min(Comparator.comparingDouble(Evaluation::nats))
+            .map(before -> now.nats() < before.nats())
+            .orElse(true);
+    evaluations.add(now);
+    AtomicFiles.write(folder.resolve(EVALUATIONS), lines());
+    if (best) {
+      format.write(folder.resolve(BEST), trainer.model().parameters());
+    }
+    listener.onEvaluation(step, now.score(), best);
+  }
+
+  private String lines() {
+    StringBuilder text = new StringBuilder();
+    for (Evaluation e : evaluations) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "{\"step\":%d,\"loss\":%s,\"perplexity\":%s,\"bits_per_byte\":%s}%n",
+              e.step(),
+              e.score().mean(),
+              e.score().perplexity(),
+              e.score().bitsPerByte(heldOut.bytes())));
+    }
+    return text.toString();
+  }
+
+  private static void requireFinite(TrainingLog.Entry entry) {
+    if (!Double.isFinite(entry.loss()) || !Double.isFinite(entry.gradNorm())) {
+      throw new ModelException(
+          "step %d: the loss is %s and the gradient norm %s; lower --lr, lengthen --warmup-steps or set --clip, and --resume"
+              .formatted(entry.step(), entry.loss(), entry.gradNorm()));
+    }
+  }
+
+  private void createFolder() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new ModelException(folder + ": cannot be created: " + e.getMessage(), e);
+    }
+  }
+
+  /** A fresh run must not leave behind a state that a later resume would take for its own. */
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new ModelException(file + ": cannot be deleted: " + e.getMessage(), e);
+    }
+  }
+}
