@@ -9,26 +9,38 @@ import dev.kernite.kernels.Attention.Strides;
  * q k^T + bias, masked) v}. Arrays are addressed with the strides of the shape.
  */
 final class AttentionOracle {
-  final double[] out;
+  /** A sum, and the sum of the magnitudes of its summands, to which rounding errors relate. */
+  record Sum(double[] value, double[] magnitude) {
+    Sum(int length) {
+      this(new double[length], new double[length]);
+    }
+
+    void add(int at, double summand, double size) {
+      value[at] += summand;
+      magnitude[at] += size;
+    }
+  }
+
+  final Sum out;
   final double[] lse; // [batch, heads, queries]
   final double[] weights; // [batch, heads, queries, keys]
-  final double[] dq;
-  final double[] dk;
-  final double[] dv;
-  final double[] dbias;
+  final Sum dq;
+  final Sum dk;
+  final Sum dv;
+  final Sum dbias;
 
   /** Computes everything; {@code mask} and {@code bias} may be null. */
   AttentionOracle(
       Shape s, float[] q, float[] k, float[] v, byte[] mask, float[] bias, float[] dout) {
     int keys = (int) s.keys();
     int d = (int) s.headDim();
-    out = new double[dout.length];
+    out = new Sum(dout.length);
     lse = new double[(int) (s.batch() * s.heads() * s.queries())];
     weights = new double[lse.length * keys];
-    dq = new double[q.length];
-    dk = new double[k.length];
-    dv = new double[v.length];
-    dbias = new double[bias == null ? 0 : bias.length];
+    dq = new Sum(q.length);
+    dk = new Sum(k.length);
+    dv = new Sum(v.length);
+    dbias = new Sum(bias == null ? 0 : bias.length);
     int row = 0;
     for (int b = 0; b < s.batch(); b++) {
       for (int h = 0; h < s.heads(); h++) {
@@ -52,27 +64,36 @@ final class AttentionOracle {
             sum += Math.exp(score[j] - max);
           }
           lse[row] = max == Double.NEGATIVE_INFINITY ? max : max + Math.log(sum);
-          double dot = 0;
+          double mean = 0;
+          double meanSize = 0;
           double[] dp = new double[keys];
+          double[] dpSize = new double[keys];
           for (int j = 0; j < keys; j++) {
             double p = Math.exp(score[j] - max) / sum;
             weights[row * keys + j] = p;
             for (int c = 0; c < d; c++) {
               double up = dout[at(s.out(), b, h, i) + c];
-              out[at(s.out(), b, h, i) + c] += p * v[at(s.v(), b, h, j) + c];
-              dv[at(s.v(), b, h, j) + c] += p * up;
-              dp[j] += up * v[at(s.v(), b, h, j) + c];
+              double value = v[at(s.v(), b, h, j) + c];
+              out.add(at(s.out(), b, h, i) + c, p * value, p * Math.abs(value));
+              dv.add(at(s.v(), b, h, j) + c, p * up, p * Math.abs(up));
+              dp[j] += up * value;
+              dpSize[j] += Math.abs(up * value);
             }
-            dot += p * dp[j];
+            mean += p * dp[j];
+            meanSize += p * dpSize[j];
           }
           for (int j = 0; j < keys; j++) {
-            double ds = weights[row * keys + j] * (dp[j] - dot);
+            double p = weights[row * keys + j];
+            double ds = p * (dp[j] - mean);
+            double dsSize = p * (dpSize[j] + meanSize);
             if (bias != null) {
-              dbias[at(s.bias(), b, h, i, j)] += ds;
+              dbias.add(at(s.bias(), b, h, i, j), ds, dsSize);
             }
             for (int c = 0; c < d; c++) {
-              dq[at(s.q(), b, h, i) + c] += s.scale() * ds * k[at(s.k(), b, h, j) + c];
-              dk[at(s.k(), b, h, j) + c] += s.scale() * ds * q[at(s.q(), b, h, i) + c];
+              double key = s.scale() * k[at(s.k(), b, h, j) + c];
+              double query = s.scale() * q[at(s.q(), b, h, i) + c];
+              dq.add(at(s.q(), b, h, i) + c, ds * key, dsSize * Math.abs(key));
+              dk.add(at(s.k(), b, h, j) + c, ds * query, dsSize * Math.abs(query));
             }
           }
         }
