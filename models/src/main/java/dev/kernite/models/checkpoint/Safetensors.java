@@ -4,7 +4,7 @@ import dev.kernite.models.ModelException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -37,9 +37,6 @@ public final class Safetensors implements AutoCloseable {
   /** The reference implementation's limit, in bytes. */
   static final long MAX_HEADER = 100_000_000;
 
-  private static final ValueLayout.OfLong LENGTH =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final Path file;
   private final Arena arena;
   private final Map<String, String> metadata;
@@ -64,77 +61,82 @@ public final class Safetensors implements AutoCloseable {
    * @throws ModelException if the file cannot be read or breaks a rule of the format
    */
   public static Safetensors open(Path file) {
-    Arena arena = Arena.ofShared();
-    try {
-      return open(file, arena);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      String kind = Files.isDirectory(file) ? "folder" : "device";
+      throw new ModelException(file + ": is a " + kind + ", not a safetensors file");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return open(file, channel);
     } catch (NoSuchFileException e) {
-      arena.close();
       throw new ModelException(file + ": no such file; check the path", e);
     } catch (IOException e) {
-      arena.close();
       throw new ModelException(
-          file
-              + ": cannot be read ("
-              + FileErrors.reason(e)
-              + "); check the path and its permissions",
+          "%s: cannot be read (%s); check the path and its permissions"
+              .formatted(file, FileErrors.reason(e)),
           e);
-    } catch (RuntimeException | Error e) {
+    }
+  }
+
+  /** Reads and checks the header first: a file that breaks a rule is never mapped. */
+  private static Safetensors open(Path file, FileChannel channel) throws IOException {
+    long fileBytes = channel.size();
+    long headerBytes = headerBytes(file, channel, fileBytes);
+    long dataBytes = fileBytes - LENGTH_BYTES - headerBytes;
+    SafetensorsHeader header =
+        SafetensorsHeader.parse(
+            file.toString(), read(file, channel, LENGTH_BYTES, (int) headerBytes), dataBytes);
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment data =
+          channel
+              .map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena)
+              .asSlice(LENGTH_BYTES + headerBytes);
+      SequencedMap<String, RawTensor> tensors =
+          LinkedHashMap.newLinkedHashMap(header.entries().size());
+      for (SafetensorsHeader.Entry entry : header.entries()) {
+        TensorInfo info = entry.info();
+        tensors.put(
+            info.name(), new RawTensor(file, info, data.asSlice(entry.begin(), info.byteSize())));
+      }
+      return new Safetensors(file, arena, Collections.unmodifiableMap(header.metadata()), tensors);
+    } catch (IOException | RuntimeException | Error e) {
       arena.close();
       throw e;
     }
   }
 
-  private static Safetensors open(Path file, Arena arena) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+  private static long headerBytes(Path file, FileChannel channel, long fileBytes)
+      throws IOException {
+    if (fileBytes < LENGTH_BYTES) {
       throw new ModelException(
-          file
-              + ": is a "
-              + (Files.isDirectory(file) ? "folder" : "device")
-              + ", not a safetensors file");
+          "%s: has %d bytes, a safetensors file at least %d; it is cut short, or something else"
+              .formatted(file, fileBytes, LENGTH_BYTES + 2));
     }
-    MemorySegment mapped = map(file, arena);
-    long headerBytes = headerBytes(file, mapped);
-    MemorySegment data = mapped.asSlice(LENGTH_BYTES + headerBytes);
-    SafetensorsHeader header =
-        SafetensorsHeader.parse(
-            file.toString(),
-            mapped.asSlice(LENGTH_BYTES, headerBytes).asByteBuffer(),
-            data.byteSize());
-    SequencedMap<String, RawTensor> tensors =
-        LinkedHashMap.newLinkedHashMap(header.entries().size());
-    for (SafetensorsHeader.Entry entry : header.entries()) {
-      TensorInfo info = entry.info();
-      tensors.put(
-          info.name(), new RawTensor(file, info, data.asSlice(entry.begin(), info.byteSize())));
-    }
-    return new Safetensors(file, arena, Collections.unmodifiableMap(header.metadata()), tensors);
-  }
-
-  private static MemorySegment map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() < LENGTH_BYTES) {
-        throw new ModelException(
-            "%s: has %d bytes, a safetensors file at least %d; it is cut short, or something else"
-                .formatted(file, channel.size(), LENGTH_BYTES + 2));
-      }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-    }
-  }
-
-  private static long headerBytes(Path file, MemorySegment mapped) {
-    long headerBytes = mapped.get(LENGTH, 0);
+    long headerBytes =
+        read(file, channel, 0, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (headerBytes < 0 || headerBytes > MAX_HEADER) {
       throw new ModelException(
           "%s: announces a header of %s bytes, the format allows %d; this is not a safetensors file"
               .formatted(file, Long.toUnsignedString(headerBytes), MAX_HEADER));
     }
-    long rest = mapped.byteSize() - LENGTH_BYTES;
+    long rest = fileBytes - LENGTH_BYTES;
     if (headerBytes > rest) {
       throw new ModelException(
           "%s: announces a header of %d bytes, but %d follow; it is cut short: download it again"
               .formatted(file, headerBytes, rest));
     }
     return headerBytes;
+  }
+
+  private static ByteBuffer read(Path file, FileChannel channel, long offset, int count)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, offset + bytes.position()) < 0) {
+        throw new ModelException(file + ": was cut short while it was read; try again");
+      }
+    }
+    return bytes.flip();
   }
 
   /**
