@@ -45,14 +45,15 @@ final class ScalarOptim implements Optim {
   @Override
   public void adam(long p, long g, long m, long v, long vMax, long n, Adam c) {
     AdamFactors k = AdamFactors.of(c);
-    Chunks.run(
-        workers,
-        n,
-        (from, to) -> {
-          for (long i = from; i < to; i++) {
-            adam(p + 4 * i, g + 4 * i, m + 4 * i, v + 4 * i, vMax == 0 ? 0 : vMax + 4 * i, k);
-          }
-        });
+    Chunks.run(workers, n, (from, to) -> adamRange(p, g, m, v, vMax, from, to, k));
+  }
+
+  /** Updates the values {@code from} to {@code to - 1}. */
+  static void adamRange(
+      long p, long g, long m, long v, long vMax, long from, long to, AdamFactors k) {
+    for (long i = from; i < to; i++) {
+      adam(p + 4 * i, g + 4 * i, m + 4 * i, v + 4 * i, vMax == 0 ? 0 : vMax + 4 * i, k);
+    }
   }
 
   private static void adam(long p, long g, long m, long v, long vMax, AdamFactors k) {

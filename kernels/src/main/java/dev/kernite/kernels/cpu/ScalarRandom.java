@@ -38,22 +38,30 @@ final class ScalarRandom implements Random {
 
   @Override
   public void uniform(long out, long n, float low, float high, long seed, long offset) {
-    float below = low < high ? Math.nextDown(high) : high;
     Chunks.run(
-        workers,
-        n,
-        (from, to) ->
-            blocks(
-                from,
-                to,
-                seed,
-                offset,
-                (first, count, words) -> {
-                  for (int w = 0; w < count; w++) {
-                    float value = low + (high - low) * Philox.uniform(words[w]);
-                    putFloat(out + 4 * (first + w), Math.min(value, below));
-                  }
-                }));
+        workers, n, (from, to) -> uniformRange(out, from, to, low, high, seed, offset));
+  }
+
+  /** Writes the elements {@code from} (a multiple of 4) to {@code to - 1}. */
+  static void uniformRange(
+      long out, long from, long to, float low, float high, long seed, long offset) {
+    float below = below(low, high);
+    blocks(
+        from,
+        to,
+        seed,
+        offset,
+        (first, count, words) -> {
+          for (int w = 0; w < count; w++) {
+            float value = low + (high - low) * Philox.uniform(words[w]);
+            putFloat(out + 4 * (first + w), Math.min(value, below));
+          }
+        });
+  }
+
+  /** The largest value of an interval that is open at {@code high}. */
+  static float below(float low, float high) {
+    return low < high ? Math.nextDown(high) : high;
   }
 
   @Override
@@ -81,21 +89,23 @@ final class ScalarRandom implements Random {
 
   @Override
   public void dropout(long x, long y, long n, float p, long seed, long offset) {
-    Chunks.run(
-        workers,
-        n,
-        (from, to) ->
-            blocks(
-                from,
-                to,
-                seed,
-                offset,
-                (first, count, words) -> {
-                  for (int w = 0; w < count; w++) {
-                    long at = 4 * (first + w);
-                    boolean kept = Philox.uniform(words[w]) >= p;
-                    putFloat(y + at, kept ? getFloat(x + at) / (1 - p) : 0);
-                  }
-                }));
+    Chunks.run(workers, n, (from, to) -> dropoutRange(x, y, from, to, p, seed, offset));
+  }
+
+  /** Writes the elements {@code from} (a multiple of 4) to {@code to - 1}. */
+  static void dropoutRange(
+      long x, long y, long from, long to, float p, long seed, long offset) {
+    blocks(
+        from,
+        to,
+        seed,
+        offset,
+        (first, count, words) -> {
+          for (int w = 0; w < count; w++) {
+            long at = 4 * (first + w);
+            boolean kept = Philox.uniform(words[w]) >= p;
+            putFloat(y + at, kept ? getFloat(x + at) / (1 - p) : 0);
+          }
+        });
   }
 }

@@ -19,13 +19,13 @@ final class VectorTwin {
         new VectorGemm(workers, memory),
         new VectorElementwise(workers),
         new ScalarLayout(workers),
-        new ScalarReduce(workers),
-        new ScalarSoftmax(workers),
-        new ScalarNorm(workers),
+        new VectorReduce(workers, memory),
+        new VectorSoftmax(workers),
+        new VectorNorm(workers, memory),
         new TiledAttention(workers, memory, new VectorTiles(), new VectorScoreRows()),
-        new ScalarLoss(workers),
+        new VectorLoss(workers),
         new ScalarIndex(workers),
-        new ScalarRandom(workers),
-        new ScalarOptim(workers));
+        new VectorRandom(workers),
+        new VectorOptim(workers));
   }
 }
