@@ -10,6 +10,7 @@ final class Commands {
 
   static CommandLine of(Globals globals) {
     CommandLine root = new CommandLine(globals);
+    root.addSubcommand(new TourCommand(globals));
     root.addSubcommand(new InspectCommand(globals));
     root.addSubcommand(new TokenizeCommand(globals));
     root.addSubcommand(new ForwardCommand(globals));
