@@ -63,7 +63,7 @@ final class TokenSearch {
       }
       running = Arrays.copyOf(running, survivors);
       sessionRows = Arrays.copyOf(sessionRows, survivors);
-      if (held != survivors || step == 0 && rows.length != held) {
+      if (held != survivors || !counts(sessionRows)) {
         run.session().select(sessionRows);
         held = survivors;
       }
@@ -77,6 +77,16 @@ final class TokenSearch {
               promptOf(s), rows[s], lengths[s], reasons[s], Double.NaN, stepScores.get(s)));
     }
     return result;
+  }
+
+  /** Whether the rows are 0, 1, 2, ... */
+  private static boolean counts(int[] rows) {
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] != i) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int promptOf(int sequence) {

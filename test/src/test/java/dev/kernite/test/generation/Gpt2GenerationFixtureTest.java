@@ -4,16 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kernite.engine.Engine;
+import dev.kernite.kernels.cpu.CpuBackend;
+import dev.kernite.kernels.cpu.CpuOptions;
 import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.EarlyStopping;
 import dev.kernite.models.generation.GenerationConfig;
 import dev.kernite.models.generation.GenerationConfigBuilder;
 import dev.kernite.models.generation.GenerationResult;
 import dev.kernite.models.generation.Generator;
+import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.gpt2.Gpt2Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
@@ -32,6 +38,26 @@ final class Gpt2GenerationFixtureTest {
   @MethodSource("cases")
   void strategiesMatchTransformersOnANaiveModel(JsonNode testCase) {
     check(testCase, new NaiveGpt2("models/gpt2").session());
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesOnBothTwins")
+  void theEnginesModelMatchesTransformers(JsonNode testCase, CpuOptions.Twin twin) {
+    CpuOptions options = new CpuOptions(2, twin, 0, true);
+    try (Engine engine = Engine.on(CpuBackend.open(options), 0);
+        Gpt2 model =
+            Gpt2Files.load(engine, FixtureFile.path("models/gpt2"), Gpt2Files.Use.INFERENCE);
+        DecodeSession session = model.session()) {
+      check(testCase, session);
+    }
+  }
+
+  static Stream<Arguments> casesOnBothTwins() {
+    return cases()
+        .flatMap(
+            testCase ->
+                Stream.of(CpuOptions.Twin.SCALAR, CpuOptions.Twin.VECTOR)
+                    .map(twin -> Arguments.of(testCase, twin)));
   }
 
   private static void check(JsonNode testCase, DecodeSession session) {

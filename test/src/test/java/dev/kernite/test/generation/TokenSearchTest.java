@@ -218,6 +218,33 @@ final class TokenSearchTest {
   }
 
   @Test
+  void scoresComeFromTheSequencesOwnRowHoweverRowsLeave() {
+    TableModel small = new TableModel(4, 6);
+    int[][] prompts = {{1, 2}, {0, 1}};
+    for (int seed = 0; seed < 40; seed++) {
+      GenerationConfig config =
+          options()
+              .sample(true)
+              .seed(seed)
+              .numReturnSequences(2)
+              .maxNewTokens(6)
+              .endTokens(List.of(3))
+              .keepScores(true)
+              .build();
+      for (GeneratedSequence s :
+          new Generator(small.session()).generate(config, prompts).sequences()) {
+        List<Integer> ids = Arrays.stream(s.ids()).boxed().toList();
+        for (int t = 0; t < s.newTokens(); t++) {
+          double[] row = small.row(ids.subList(0, 2 + t));
+          for (int token = 0; token < 4; token++) {
+            assertEquals((float) row[token], s.stepScores().get(t)[token]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void topKOfOneIsGreedyWhateverTheSeed() {
     int[] prompt = {2, 3};
     for (int seed = 0; seed < 5; seed++) {
