@@ -24,7 +24,7 @@ ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
 endif
 
 # What the program is made of; source folders too, so that a deleted file counts as a change.
-SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' \) -print)
+SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
 .PHONY: help run build test test-all bench format lint clean
 

@@ -36,7 +36,7 @@ public record Stack(@Default("0") int dim) implements Op {
     Shape y = c.output().shape();
     Shape one = y.with(dim, 1);
     for (int i = 0; i < c.inputs(); i++) {
-      long to = c.output().address() + 4 * i * y.inner(dim);
+      long to = c.output().address() + 4L * i * y.inner(dim);
       c.backend().layout().copy(c.address(i), one.strides(), to, y.strides(), one.toArray(), 4);
     }
   }
@@ -47,7 +47,7 @@ public record Stack(@Default("0") int dim) implements Op {
     Shape one = y.with(dim, 1);
     for (int i = 0; i < g.inputs(); i++) {
       if (g.wants(i)) {
-        long from = g.upstream().address() + 4 * i * y.inner(dim);
+        long from = g.upstream().address() + 4L * i * y.inner(dim);
         g.backend()
             .layout()
             .copy(from, y.strides(), g.result(i).address(), one.strides(), one.toArray(), 4);

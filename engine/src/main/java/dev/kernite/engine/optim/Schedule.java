@@ -73,7 +73,7 @@ public interface Schedule {
 
   /** Times {@code gamma} every {@code every} steps. */
   static Schedule step(long every, double gamma) {
-    return step -> Math.pow(gamma, step / every);
+    return step -> Math.pow(gamma, Math.floorDiv(step, every));
   }
 
   /** Times {@code gamma} every step. */

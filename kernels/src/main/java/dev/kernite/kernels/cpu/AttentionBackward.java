@@ -203,7 +203,7 @@ final class AttentionBackward {
     long outRows = Scores.of(out, s.out(), s, head) + 4 * query * s.out().token();
     long upstream = Scores.of(dout, s.out(), s, head) + 4 * query * s.out().token();
     for (int r = 0; r < count; r++) {
-      long row = 4 * r * s.out().token();
+      long row = 4L * r * s.out().token();
       putFloat(w.d + 4L * r, dot(outRows + row, upstream + row, headDim));
     }
     packRows(upstream, s.out().token(), count, w.upstream, QUERY_TILE);
@@ -279,7 +279,7 @@ final class AttentionBackward {
       return;
     }
     for (int j = 0; j < n; j++) {
-      long at = target + 4 * j * b.key();
+      long at = target + 4L * j * b.key();
       putFloat(at, getFloat(at) + getFloat(ds + 4L * j));
     }
   }

@@ -5,7 +5,7 @@ import dev.kernite.models.generation.EarlyStopping;
 import dev.kernite.models.generation.GenerationConfig;
 import dev.kernite.models.generation.GenerationConfigBuilder;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The options of {@code generate} that say how to continue; an option not given changes nothing. */
@@ -136,9 +136,9 @@ final class GenerationOptions {
     }
   }
 
-  private static <T> void set(T value, Function<T, GenerationConfigBuilder> setter) {
+  private static <T> void set(T value, Consumer<T> setter) {
     if (value != null) {
-      setter.apply(value);
+      setter.accept(value);
     }
   }
 }

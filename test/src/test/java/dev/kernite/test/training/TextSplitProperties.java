@@ -70,7 +70,7 @@ class TextSplitProperties {
     Files.write(file, new byte[length]);
     List<Span> expected = new ArrayList<>();
     for (int i = every - 1; i * block < length; i += every) {
-      expected.add(new Span(i * block, Math.min(length, (i + 1) * block)));
+      expected.add(new Span((long) i * block, Math.min(length, (i + 1L) * block)));
     }
     try (TextSplit split = TextSplit.open(file, block, every)) {
       assertEquals(expected, split.validation());
