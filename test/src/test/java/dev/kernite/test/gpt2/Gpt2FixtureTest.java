@@ -1,0 +1,143 @@
+package dev.kernite.test.gpt2;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.models.checkpoint.FileDtype;
+import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.checkpoint.SafetensorsWriter;
+import dev.kernite.models.checkpoint.TensorInfo;
+import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.gpt2.Gpt2Forward;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GPT-2 against Hugging Face transformers 4.27.4: every value of every case, on both twins. */
+class Gpt2FixtureTest {
+  private static final List<String> INPUTS =
+      List.of("input_ids", "attention_mask", "position_ids", "token_type_ids", "labels");
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({
+    "a,SCALAR", "a,VECTOR", "b,SCALAR", "b,VECTOR", "c,SCALAR", "c,VECTOR", "d,SCALAR", "d,VECTOR",
+    "e,SCALAR", "e,VECTOR"
+  })
+  void forwardAndGradientsMatchTransformers(String letter, Twin twin) {
+    try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
+      Map<String, RawTensor> values = new TreeMap<>();
+      for (TensorInfo t : expected.tensors()) {
+        if (t.name().startsWith(letter + ".") && !t.name().endsWith("_f64")) {
+          values.put(t.name().substring(2), expected.tensor(t.name()));
+        }
+      }
+      boolean grads = values.keySet().stream().anyMatch(n -> n.startsWith("grad."));
+      Path out = run("gpt2", values, grads, twin);
+      RawTensor mask = values.get("attention_mask");
+      try (Safetensors got = Safetensors.open(out)) {
+        values.forEach(
+            (name, want) -> {
+              if (!INPUTS.contains(name)) {
+                compare(letter, got, want, name, mask);
+              }
+            });
+      }
+    }
+  }
+
+  private static void compare(
+      String letter, Safetensors got, RawTensor want, String name, RawTensor mask) {
+    if (name.equals("loss")) {
+      Reference.requireClose(letter, got, want, name, 0, 1e-5, i -> true);
+    } else if (name.startsWith("grad.")) {
+      double largest = Reference.largest(want);
+      Reference.requireClose(letter, got, want, name, 1e-5 + 1e-5 * largest, 1e-3, i -> true);
+    } else {
+      Reference.requireClose(letter, got, want, name, 1e-4, 1e-4, live(want, mask));
+    }
+  }
+
+  /** Values at padded positions are not defined. */
+  private static IntPredicate live(RawTensor want, RawTensor mask) {
+    if (mask == null) {
+      return i -> true;
+    }
+    int inner = Math.toIntExact(want.info().shape()[2]);
+    return i -> mask.data().get(ValueLayout.JAVA_LONG_UNALIGNED, 8L * (i / inner)) != 0;
+  }
+
+  private Path run(String model, Map<String, RawTensor> values, boolean grads, Twin twin) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    values.forEach(
+        (name, t) -> {
+          if (INPUTS.contains(name)) {
+            writer.tensor(name, FileDtype.I64, t.data(), t.info().shape());
+          }
+        });
+    Path in = temp.resolve("in.safetensors");
+    Path out = temp.resolve("out.safetensors");
+    writer.write(in);
+    Gpt2Files.Use use = grads ? Gpt2Files.Use.TRAINING : Gpt2Files.Use.INFERENCE;
+    try (Engine engine = Engines.open(twin, 2);
+        Gpt2 loaded = Gpt2Files.load(engine, Reference.path(model), use)) {
+      Gpt2Forward.run(loaded, in, out, grads, false);
+    }
+    return out;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "hub", "all-tensors", "sharded", "f16", "bf16", "f64", "mixed"})
+  void everyCheckpointLayoutGivesItsLogits(String layout) {
+    String root = "checkpoint-layouts/";
+    try (Safetensors expected =
+        Safetensors.open(Reference.path(root + "gpt2_expected.safetensors"))) {
+      String own = "logits_" + layout;
+      RawTensor want = expected.tensor(expected.contains(own) ? own : "logits");
+      Path out =
+          run(
+              root + "gpt2-" + layout,
+              Map.of("input_ids", expected.tensor("input_ids")),
+              false,
+              Twin.AUTO);
+      try (Safetensors got = Safetensors.open(out)) {
+        Reference.requireClose(layout, got, want, "logits", 1e-4, 1e-4, i -> true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Twin.class,
+      names = {"SCALAR", "VECTOR"})
+  void theFullContextWorks(Twin twin) {
+    try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
+      RawTensor want = expected.tensor("f.last_logits");
+      Path out =
+          run("gpt2", Map.of("input_ids", expected.tensor("f.input_ids")), false, twin);
+      try (Safetensors got = Safetensors.open(out)) {
+        RawTensor logits = got.tensor("logits");
+        long last = logits.info().byteSize() - want.info().byteSize();
+        MemorySegment tail = logits.data().asSlice(last);
+        for (int i = 0; i < want.info().elements(); i++) {
+          double x = tail.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i);
+          double w = want.data().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i);
+          if (!(Math.abs(x - w) <= 1e-4 + 1e-4 * Math.abs(w))) {
+            throw new AssertionError("last logits[" + i + "] " + x + ", reference " + w);
+          }
+        }
+      }
+    }
+  }
+}
