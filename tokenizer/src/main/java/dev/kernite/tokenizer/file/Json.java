@@ -14,6 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -21,6 +22,12 @@ import tools.jackson.core.json.JsonFactory;
  * path. Keys that appear twice in an object are refused.
  */
 final class Json {
+  /** A vocabulary has each of its 50,000 keys once: remembering them would only cost. */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .build();
+
   private final Path file;
   private final String path;
   private final Object value; // Map<String, Object>, List<Object>, String, Number, Boolean or null
@@ -39,7 +46,7 @@ final class Json {
   static Json read(Path file) {
     try (InputStream in = Files.newInputStream(file);
         JsonParser parser =
-            JsonFactory.builder().build().createParser(ObjectReadContext.empty(), in)) {
+            FACTORY.createParser(ObjectReadContext.empty(), in)) {
       parser.nextToken();
       Object value = value(parser, file);
       if (parser.nextToken() != null) {

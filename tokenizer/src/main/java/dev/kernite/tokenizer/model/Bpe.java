@@ -2,6 +2,7 @@ package dev.kernite.tokenizer.model;
 
 import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.text.CodePoints;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * in the order of the list of merges until none is left.
  */
 public final class Bpe implements Model {
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final int DIRECT = 512; // characters with a table entry: the whole byte alphabet
 
   private final Vocabulary vocabulary;
@@ -36,7 +38,7 @@ public final class Bpe implements Model {
       direct[c] = vocabulary.id(String.valueOf((char) c));
     }
     for (int b = 0; b < 256; b++) {
-      byteTokens[b] = vocabulary.id("<0x%02X>".formatted(b));
+      byteTokens[b] = vocabulary.id("<0x" + HEX.toHexDigits((byte) b) + ">");
     }
   }
 
@@ -53,7 +55,7 @@ public final class Bpe implements Model {
           id(vocabulary, left, rank),
           id(vocabulary, right, rank),
           rank,
-          id(vocabulary, left + right.substring(prefixLength), rank));
+          id(vocabulary, left.concat(right.substring(prefixLength)), rank));
     }
     return table;
   }

@@ -40,20 +40,25 @@ public final class CodePoints {
           | 1 << Character.FINAL_QUOTE_PUNCTUATION
           | 1 << Character.OTHER_PUNCTUATION;
 
-  /** Kind of every code point of the Basic Multilingual Plane; looking it up beats asking. */
-  private static final byte[] BMP_KIND = new byte[Character.MIN_SUPPLEMENTARY_CODE_POINT];
-
-  static {
-    for (int c = 0; c < BMP_KIND.length; c++) {
-      BMP_KIND[c] = findKind(c);
-    }
-  }
+  /**
+   * One more than the kind of each code point of the Basic Multilingual Plane that was asked for, 0
+   * for the others. Looking up beats asking; threads that race write the same value.
+   */
+  private static final byte[] KNOWN = new byte[Character.MIN_SUPPLEMENTARY_CODE_POINT];
 
   private CodePoints() {}
 
   /** Returns {@link #LETTER}, {@link #NUMBER}, {@link #SPACE} or {@link #OTHER}. */
   public static byte kind(int codePoint) {
-    return codePoint < BMP_KIND.length ? BMP_KIND[codePoint] : findKind(codePoint);
+    if (codePoint >= KNOWN.length) {
+      return findKind(codePoint);
+    }
+    byte known = KNOWN[codePoint];
+    if (known == 0) {
+      known = (byte) (findKind(codePoint) + 1);
+      KNOWN[codePoint] = known;
+    }
+    return (byte) (known - 1);
   }
 
   private static byte findKind(int c) {

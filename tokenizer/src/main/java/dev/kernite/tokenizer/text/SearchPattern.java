@@ -22,7 +22,12 @@ public final class SearchPattern {
   /** What means one thing to Oniguruma and another, or nothing, to the JDK. */
   private static final Pattern FOREIGN =
       Pattern.compile(
-          "(?<!\\\\)(?:\\\\\\\\)*(?:\\\\[hHKRXOyYgG]|\\}\\+|\\(\\?[yl~@]|\\[\\[:|\\(\\?<\\w+-)");
+          "(?<!\\\\)(?:\\\\\\\\)*"
+              + "(?:\\\\[hHKRXOyYgG]|\\{\\d*,?\\d*\\}\\+|\\(\\?[a-zA-Z]*[lmdsuUy~@]|\\[\\[:)");
+
+  /** In Oniguruma ^ and $ stand for the ends of lines, and a line ends with \n alone. */
+  private static final int FLAGS =
+      Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
 
   private final String source;
   private final boolean regex;
@@ -53,7 +58,7 @@ public final class SearchPattern {
     }
     try {
       return new SearchPattern(
-          expression, true, Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS));
+          expression, true, Pattern.compile(expression, FLAGS));
     } catch (PatternSyntaxException | StackOverflowError e) {
       String why = e instanceof PatternSyntaxException p ? p.getDescription() : "nested too deep";
       throw new TokenizerException(
