@@ -14,6 +14,7 @@ import dev.kernite.tokenizer.text.IntList;
 import dev.kernite.tokenizer.text.Pieces;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -26,6 +27,9 @@ import java.util.stream.IntStream;
  * which no Unicode encoding can hold, counts as U+FFFD.
  */
 public final class Tokenizer {
+  /** A file that asks for more must not make us allocate it. */
+  private static final int LONGEST_PADDED = 1 << 24;
+
   private static final List<String> USUAL_PADDING = List.of("[PAD]", "<pad>", "<|pad|>");
 
   private final Pipeline pipeline;
@@ -275,20 +279,25 @@ public final class Tokenizer {
       token = paddingToken();
       id = tokenToId(token);
     }
-    int length = padding.length();
-    if (length == Padding.LONGEST) {
-      length = 0;
-      for (TokenList list : lists) {
-        length = Math.max(length, list.size());
-      }
-    }
-    if (padding.multipleOf() > 1) {
-      length = Math.toIntExact(Math.ceilDiv((long) length, padding.multipleOf()) * padding.multipleOf());
-    }
+    int length = paddedLength(lists, padding);
     for (int i = 0; i < lists.length; i++) {
       lists[i] =
           lists[i].padded(length, padding.side() == Side.LEFT, id, token, padding.typeId());
     }
+  }
+
+  private static int paddedLength(TokenList[] lists, Padding padding) {
+    long length = padding.length();
+    if (length == Padding.LONGEST) {
+      length = Arrays.stream(lists).mapToInt(TokenList::size).max().orElse(0);
+    }
+    int multiple = Math.max(padding.multipleOf(), 1);
+    length = Math.ceilDiv(length, multiple) * multiple;
+    if (length > LONGEST_PADDED) {
+      throw new TokenizerException(
+          "padding to %d tokens is more than the limit of %d".formatted(length, LONGEST_PADDED));
+    }
+    return (int) length;
   }
 
   private String paddingToken() {
