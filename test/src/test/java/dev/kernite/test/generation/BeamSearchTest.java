@@ -128,7 +128,8 @@ final class BeamSearchTest {
       assertTrue(Math.abs(expected - s.score()) <= 1e-4);
       assertTrue(i % beams == 0 || result.sequences().get(i - 1).score() >= s.score());
     }
-    assertEquals(2L * beams, result.sequences().stream().map(s -> list(s.ids())).distinct().count());
+    assertEquals(
+        2L * beams, result.sequences().stream().map(s -> list(s.ids())).distinct().count());
   }
 
   @Property(tries = 40)
