@@ -38,7 +38,7 @@ public final class Main {
   private static int run(String[] args, Streams streams) {
     Globals globals = new Globals(streams);
     try {
-      return Commands.of(globals).execute(args);
+      return Commands.of(globals, args).execute(args);
     } catch (Throwable failure) { // picocli lets Errors through; the user still gets one line
       return ErrorLine.print(failure, globals);
     }

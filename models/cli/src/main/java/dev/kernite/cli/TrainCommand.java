@@ -14,10 +14,12 @@ import picocli.CommandLine.Option;
 /** {@code train}, {@code finetune}: trains a causal language model on text or ready batches. */
 @Command(
     name = "train",
-    aliases = "finetune",
+    aliases = TrainCommand.ALIAS,
     description = "Train a GPT-2, from a configuration or from a trained model, on text.",
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
+  static final String ALIAS = "finetune";
+
   private final Globals globals;
 
   @Option(
