@@ -13,6 +13,8 @@ import dev.kernite.tokenizer.text.Utf8Decoder;
  * <p>Not safe to share between threads.
  */
 public final class StreamingDecoder {
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final Tokenizer tokenizer;
   private final boolean skipSpecial;
   private final Utf8Decoder bytes; // null: tokens are decoded together
@@ -43,7 +45,7 @@ public final class StreamingDecoder {
     }
     ids.add(id);
     // The bytes of a run mean something only together, so a run is held back until it ends.
-    return ByteFallbackDecoder.isByte(token) ? "" : fresh();
+    return ByteFallbackDecoder.isByte(token) ? "" : fresh(false);
   }
 
   /** Ends the text: returns what was held back, an incomplete character as U+FFFD. */
@@ -52,20 +54,24 @@ public final class StreamingDecoder {
       bytes.flush();
       return bytes.take();
     }
-    String rest = fresh();
+    String rest = fresh(true);
     ids.clear();
     returned = "";
     return rest;
   }
 
   /** The text of all tokens less what was returned; nothing while the two do not fit together. */
-  private String fresh() {
+  private String fresh(boolean last) {
     String text = tokenizer.decode(ids.toArray(), false);
-    if (!text.startsWith(returned)) {
+    int end = text.length();
+    while (!last && end > 0 && text.charAt(end - 1) == REPLACEMENT) {
+      end--; // it may be half a character, which the next token completes
+    }
+    if (end < returned.length() || !text.startsWith(returned)) {
       return "";
     }
-    String fresh = text.substring(returned.length());
-    returned = text;
+    String fresh = text.substring(returned.length(), end);
+    returned = text.substring(0, end);
     return fresh;
   }
 }

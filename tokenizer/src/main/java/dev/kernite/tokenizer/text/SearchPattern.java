@@ -4,12 +4,10 @@ import dev.kernite.tokenizer.TokenizerException;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * A pattern out of a {@code tokenizer.json}: a literal string, or a regular expression in the
- * dialect of Oniguruma (Ruby). The JDK's dialect agrees with it on what tokenizers use; where the
- * two would silently disagree the expression is refused. Matching takes bounded time.
+ * dialect of {@link Oniguruma}. Matching takes bounded time.
  */
 public final class SearchPattern {
   /** Takes the matches, from left to right. */
@@ -18,16 +16,6 @@ public final class SearchPattern {
     /** Takes the match [start, end). */
     void accept(int start, int end);
   }
-
-  /** What means one thing to Oniguruma and another, or nothing, to the JDK. */
-  private static final Pattern FOREIGN =
-      Pattern.compile(
-          "(?<!\\\\)(?:\\\\\\\\)*"
-              + "(?:\\\\[hHKRXOyYgG]|\\{\\d*,?\\d*\\}\\+|\\(\\?[a-zA-Z]*[lmdsuUy~@]|\\[\\[:)");
-
-  /** In Oniguruma ^ and $ stand for the ends of lines, and a line ends with \n alone. */
-  private static final int FLAGS =
-      Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
 
   private final String source;
   private final boolean regex;
@@ -50,20 +38,7 @@ public final class SearchPattern {
    * @throws TokenizerException if it is malformed or would mean something else here
    */
   public static SearchPattern regex(String expression) {
-    Matcher foreign = FOREIGN.matcher(expression);
-    if (foreign.find()) {
-      throw new TokenizerException(
-          "the regular expression \"%s\" uses \"%s\", which is not supported"
-              .formatted(expression, foreign.group()));
-    }
-    try {
-      return new SearchPattern(
-          expression, true, Pattern.compile(expression, FLAGS));
-    } catch (PatternSyntaxException | StackOverflowError e) {
-      String why = e instanceof PatternSyntaxException p ? p.getDescription() : "nested too deep";
-      throw new TokenizerException(
-          "the regular expression \"%s\" cannot be read: %s".formatted(expression, why), e);
-    }
+    return new SearchPattern(expression, true, Oniguruma.compile(expression));
   }
 
   /** Returns the string or expression as it was given. */
@@ -85,13 +60,19 @@ public final class SearchPattern {
   public void find(AlignedText text, int from, int to, Matches matches) {
     String piece = text.string(from, to);
     Matcher matcher = pattern.matcher(new Metered(piece));
-    int unit = 0;
-    int position = from;
+    int unit = 0; // in UTF-16, where the last match ended
+    int position = from; // the same place in code points
+    boolean matched = false;
     try {
       while (matcher.find()) {
+        boolean empty = matcher.start() == matcher.end();
+        if (empty && (matched && matcher.start() == unit || isInsidePair(piece, matcher.start()))) {
+          continue; // nothing right after a match is no match
+        }
         int start = position + piece.codePointCount(unit, matcher.start());
         int end = start + piece.codePointCount(matcher.start(), matcher.end());
         matches.accept(start, end);
+        matched = true;
         unit = matcher.end();
         position = end;
       }
@@ -101,6 +82,12 @@ public final class SearchPattern {
               .formatted(source, to - from),
           e);
     }
+  }
+
+  private static boolean isInsidePair(String s, int i) {
+    return i > 0
+        && i < s.length()
+        && Character.isSurrogatePair(s.charAt(i - 1), s.charAt(i));
   }
 
   @Override
