@@ -210,9 +210,9 @@ final class AttentionForward {
     for (int i = 0; i < count; i++) {
       int n = scores.visible(query + r + i, key, keys);
       long row = to + 4L * padded * i;
-      for (int j = common; j < n; j++) {
-        float p = getFloat(scoreRow + i * SCORE_ROW + 4L * j);
-        rows.addScaled(row, p, values + j * tokenBytes, headDim);
+      if (n > common) {
+        long p = scoreRow + i * SCORE_ROW + 4L * common;
+        rows.addRows(row, p, n - common, values + common * tokenBytes, tokenBytes, headDim);
       }
       if (!first && n > 0) {
         float rescale = getFloat(w.max + 4L * (QUERY_TILE + r + i));

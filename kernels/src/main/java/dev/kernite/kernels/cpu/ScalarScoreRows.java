@@ -59,6 +59,13 @@ final class ScalarScoreRows implements ScoreRows {
   }
 
   @Override
+  public void addRows(long y, long p, int count, long x, long xRow, int n) {
+    for (int j = 0; j < count; j++) {
+      addScaled(y, getFloat(p + 4L * j), x + j * xRow, n);
+    }
+  }
+
+  @Override
   public void divide(long x, float divisor, long y, int n) {
     for (long i = 0; i < 4L * n; i += 4) {
       putFloat(y + i, getFloat(x + i) / divisor);

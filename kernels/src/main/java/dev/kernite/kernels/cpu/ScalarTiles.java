@@ -50,12 +50,11 @@ final class ScalarTiles implements Tiles {
   }
 
   @Override
-  public void packTransposed(long source, long sourceRow, int rows, int columns, long panel) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < WIDTH; j++) {
-        putFloat(
-            panel + 4L * (i * WIDTH + j),
-            j < columns ? getFloat(source + j * sourceRow + 4L * i) : 0);
+  public void transpose(
+      long source, long sourceRow, int rows, int columns, long target, long targetRow) {
+    for (int j = 0; j < columns; j++) {
+      for (int i = 0; i < rows; i++) {
+        putFloat(target + j * targetRow + 4L * i, getFloat(source + i * sourceRow + 4L * j));
       }
     }
   }

@@ -40,6 +40,16 @@ interface ScoreRows {
   /** {@code y = y + factor x} for n values, fused. */
   void addScaled(long y, float factor, long x, int n);
 
+  /**
+   * {@code y = y + sum over j of p[j] x[j]}, a chain of fused multiply-adds in ascending j.
+   *
+   * @param y n values
+   * @param p count factors
+   * @param x count rows of n values
+   * @param xRow bytes from one row to the next
+   */
+  void addRows(long y, long p, int count, long x, long xRow, int n);
+
   /** {@code y = x / divisor} for n values. */
   void divide(long x, float divisor, long y, int n);
 

@@ -27,8 +27,19 @@ interface Tiles {
   /** Packs {@code rows} rows of {@code columns} values, at most {@link #width}, as a panel. */
   void pack(long source, long sourceRow, int rows, int columns, long panel);
 
+  /**
+   * Writes {@code target[j, i] = source[i, j]} for i below {@code rows}, j below {@code columns}.
+   */
+  void transpose(long source, long sourceRow, int rows, int columns, long target, long targetRow);
+
   /** Packs the transpose of {@code columns} rows of {@code rows} values as a panel. */
-  void packTransposed(long source, long sourceRow, int rows, int columns, long panel);
+  default void packTransposed(long source, long sourceRow, int rows, int columns, long panel) {
+    long panelRow = 4L * width();
+    if (columns < width()) {
+      RawMemory.zero(panel, rows * panelRow);
+    }
+    transpose(source, sourceRow, columns, rows, panel, panelRow);
+  }
 
   /** Adds to each of {@code rows} rows of the target the same row of the source. */
   void add(long source, long sourceRow, long target, long targetRow, int rows, int columns);

@@ -16,15 +16,15 @@ final class Transpose16 {
 
   // Lane j of the upper row of a pair with distance h: its own lane j, or lane j - h of the lower
   // row.
-  private static final int[] LOW_8 = low(8);
-  private static final int[] LOW_4 = low(4);
-  private static final int[] LOW_2 = low(2);
-  private static final int[] LOW_1 = low(1);
+  static final int[] LOW_8 = low(8);
+  static final int[] LOW_4 = low(4);
+  static final int[] LOW_2 = low(2);
+  static final int[] LOW_1 = low(1);
   // Lane j of the lower row: lane j + h of the upper row, or its own lane j.
-  private static final int[] HIGH_8 = high(8);
-  private static final int[] HIGH_4 = high(4);
-  private static final int[] HIGH_2 = high(2);
-  private static final int[] HIGH_1 = high(1);
+  static final int[] HIGH_8 = high(8);
+  static final int[] HIGH_4 = high(4);
+  static final int[] HIGH_2 = high(2);
+  static final int[] HIGH_1 = high(1);
 
   private Transpose16() {}
 

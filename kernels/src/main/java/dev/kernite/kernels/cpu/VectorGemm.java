@@ -16,6 +16,9 @@ import dev.kernite.kernels.Memory.Buffer;
 final class VectorGemm implements Gemm {
   private static final int ROW_BLOCK = 96;
   private static final int ROWS_IN_PLACE = 2 * Tiles.ROWS;
+  private static final int ROWS_OF_DOTS = 3;
+  private static final int COLUMNS_FOR_PACKED_A = 128;
+  private static final int ROW_PADDING = 16; // rows a power of two apart would share cache sets
   private static final long GROUP_BYTES = 16 << 20;
   private static final double TASK_FLOPS = 100_000;
 
@@ -43,7 +46,26 @@ final class VectorGemm implements Gemm {
       long bias,
       long c,
       long cRow,
-      boolean accumulate) {}
+      boolean accumulate) {
+
+    /** Some rows of this product, with their A elsewhere and untransposed. */
+    Product withRows(long row, long rows, long packedA, long packedRow) {
+      return new Product(
+          rows,
+          n,
+          k,
+          packedA,
+          packedRow,
+          4,
+          b,
+          bRow,
+          transposeB,
+          bias,
+          c + row * cRow,
+          cRow,
+          accumulate);
+    }
+  }
 
   @Override
   public void multiply(Shape s, long a, long b, long bias, long c) {
@@ -87,6 +109,43 @@ final class VectorGemm implements Gemm {
   }
 
   private void product(Product p) {
+    if (p.aStep == 4 || p.n < COLUMNS_FOR_PACKED_A) {
+      packedProduct(p);
+      return;
+    }
+    // Rows of a transposed A are columns as stored: a cache line each value. Set them upright.
+    long aRow = 4 * (p.k + ROW_PADDING);
+    long group = Math.min(p.m, Math.max(1, GROUP_BYTES / aRow / ROW_BLOCK) * ROW_BLOCK);
+    long kBlocks = (p.k + K_BLOCK - 1) / K_BLOCK;
+    Buffer packed = memory.allocate(group * aRow);
+    try {
+      for (long first = 0; first < p.m; first += group) {
+        long origin = first;
+        long rows = Math.min(group, p.m - first);
+        long rowBlocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+        workers.run(
+            rowBlocks * kBlocks,
+            2.0 * rows * p.k * p.n,
+            task -> {
+              long row = task / kBlocks * ROW_BLOCK;
+              long k0 = task % kBlocks * K_BLOCK;
+              tiles.transpose(
+                  p.a + (origin + row) * p.aRow + k0 * p.aStep,
+                  p.aStep,
+                  (int) Math.min(K_BLOCK, p.k - k0),
+                  (int) Math.min(ROW_BLOCK, rows - row),
+                  packed.address() + row * aRow + 4 * k0,
+                  aRow);
+            });
+        packedProduct(p.withRows(first, rows, packed.address(), aRow));
+      }
+    } finally {
+      memory.release(packed);
+    }
+  }
+
+  /** A product whose A is read as it lies. */
+  private void packedProduct(Product p) {
     long panels = (p.n + width - 1) / width;
     double flops = 2.0 * p.m * p.n * p.k;
     if (p.m <= ROW_BLOCK) {
@@ -147,7 +206,9 @@ final class VectorGemm implements Gemm {
     long column = panel * width;
     int columns = (int) Math.min(width, p.n - column);
     boolean inPlace = packed == 0 && !p.transposeB && columns == width && rows <= ROWS_IN_PLACE;
-    boolean packHere = packed == 0 && !inPlace;
+    boolean dots =
+        packed == 0 && p.transposeB && tiles.dots() && p.aStep == 4 && rows <= ROWS_OF_DOTS;
+    boolean packHere = packed == 0 && !inPlace && !dots;
     boolean direct = !p.accumulate && columns == width;
     long scratchRow = 4L * width;
     long tileBytes = Tiles.ROWS * scratchRow;
@@ -170,6 +231,11 @@ final class VectorGemm implements Gemm {
             inPlace ? p.b + k0 * p.bRow + 4 * column : packHere ? own : packed + k0 * scratchRow;
         long bStep = inPlace ? p.bRow : scratchRow;
         long a = p.a + row * p.aRow + k0 * p.aStep;
+        if (dots) {
+          long rowsOfB = p.b + column * p.bRow + 4 * k0;
+          dotBlock(p, rows, a, rowsOfB, columns, sums, sumRow, k0 == 0, tile, k);
+          continue;
+        }
         sumBlock(p, rows, a, b, bStep, sums, sumRow, k0 == 0, tile, k);
       }
       finish(p, rows, column, columns, c, sums);
@@ -199,6 +265,27 @@ final class VectorGemm implements Gemm {
         tiles.add(tile, 4L * width, to, sumRow, step, width);
       }
       i += step;
+    }
+  }
+
+  /** The same for few rows and a transposed B, which is read as it lies. */
+  private void dotBlock(
+      Product p,
+      long rows,
+      long a,
+      long b,
+      int columns,
+      long sums,
+      long sumRow,
+      boolean first,
+      long tile,
+      int k) {
+    for (int i = 0; i < rows; i++) {
+      long to = sums + i * sumRow;
+      tiles.dots(a + i * p.aRow, b, p.bRow, columns, first ? to : tile, k);
+      if (!first) {
+        tiles.add(tile, 0, to, 0, 1, columns);
+      }
     }
   }
 

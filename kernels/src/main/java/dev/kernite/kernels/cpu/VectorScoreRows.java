@@ -127,6 +127,26 @@ final class VectorScoreRows implements ScoreRows {
   }
 
   @Override
+  public void addRows(long y, long p, int count, long x, long xRow, int n) {
+    int i = 0;
+    for (; i + STEP <= n; i += STEP) {
+      FloatVector sum = FloatVector.fromMemorySegment(S, ALL, y + 4L * i, LITTLE);
+      for (int j = 0; j < count; j++) {
+        FloatVector factor = FloatVector.broadcast(S, getFloat(p + 4L * j));
+        sum = FloatVector.fromMemorySegment(S, ALL, x + j * xRow + 4L * i, LITTLE).fma(factor, sum);
+      }
+      sum.intoMemorySegment(ALL, y + 4L * i, LITTLE);
+    }
+    for (; i < n; i++) {
+      float sum = getFloat(y + 4L * i);
+      for (int j = 0; j < count; j++) {
+        sum = Math.fma(getFloat(x + j * xRow + 4L * i), getFloat(p + 4L * j), sum);
+      }
+      putFloat(y + 4L * i, sum);
+    }
+  }
+
+  @Override
   public void divide(long x, float divisor, long y, int n) {
     FloatVector d = FloatVector.broadcast(S, divisor);
     int j = 0;

@@ -51,35 +51,61 @@ final class VectorTiles implements Tiles {
   }
 
   @Override
-  public void packTransposed(long source, long sourceRow, int rows, int columns, long panel) {
+  public void transpose(
+      long source, long sourceRow, int rows, int columns, long target, long targetRow) {
     int wholeRows = WIDE ? rows - rows % BLOCK : 0;
     int wholeColumns = WIDE ? columns - columns % BLOCK : 0;
-    for (int j = 0; j < wholeColumns; j += BLOCK) {
-      for (int i = 0; i < wholeRows; i += BLOCK) {
+    for (int i = 0; i < wholeRows; i += BLOCK) {
+      for (int j = 0; j < wholeColumns; j += BLOCK) {
         Transpose16.block(
-            source + j * sourceRow + 4L * i,
-            sourceRow,
-            panel + 4L * ((long) i * WIDTH + j),
-            4L * WIDTH);
+            source + i * sourceRow + 4L * j, sourceRow, target + j * targetRow + 4L * i, targetRow);
       }
     }
-    transposeScalar(source, sourceRow, wholeRows, rows, 0, wholeColumns, panel);
-    transposeScalar(source, sourceRow, 0, rows, wholeColumns, columns, panel);
-    for (int i = 0; columns < WIDTH && i < rows; i++) {
-      for (int j = columns; j < WIDTH; j++) {
-        putFloat(panel + 4L * ((long) i * WIDTH + j), 0);
+    transposeRest(source, sourceRow, 0, wholeRows, wholeColumns, columns, target, targetRow);
+    transposeRest(source, sourceRow, wholeRows, rows, 0, columns, target, targetRow);
+  }
+
+  private static void transposeRest(
+      long source,
+      long sourceRow,
+      int row,
+      int rows,
+      int column,
+      int columns,
+      long target,
+      long targetRow) {
+    for (int j = column; j < columns; j++) {
+      long from = source + 4L * j;
+      long to = target + j * targetRow;
+      for (int i = row; i < rows; i++) {
+        putFloat(to + 4L * i, getFloat(from + i * sourceRow));
       }
     }
   }
 
-  private static void transposeScalar(
-      long source, long sourceRow, int row, int rows, int column, int columns, long panel) {
-    for (int i = row; i < rows; i++) {
-      long from = source + 4L * i;
-      long to = panel + 4L * i * WIDTH;
-      for (int j = column; j < columns; j++) {
-        putFloat(to + 4L * j, getFloat(from + j * sourceRow));
+  /** Whether {@link #dots(long, long, long, int, long, int)} is there on this machine. */
+  boolean dots() {
+    return WIDE;
+  }
+
+  /**
+   * Computes {@code c[j] = sum over s of a[s] b[j, s]}, each a chain of fused multiply-adds from
+   * zero in ascending s.
+   */
+  void dots(long a, long b, long bRow, int columns, long c, int k) {
+    int wholeColumns = columns - columns % Dot16.BLOCK;
+    int wholeK = k - k % Dot16.BLOCK;
+    for (int j = 0; j < wholeColumns; j += Dot16.BLOCK) {
+      Dot16.multiply(a, b + j * bRow, bRow, c + 4L * j, wholeK);
+    }
+    for (int j = 0; j < columns; j++) {
+      long row = b + j * bRow;
+      int s = j < wholeColumns ? wholeK : 0;
+      float sum = s > 0 ? getFloat(c + 4L * j) : 0;
+      for (; s < k; s++) {
+        sum = Math.fma(getFloat(a + 4L * s), getFloat(row + 4L * s), sum);
       }
+      putFloat(c + 4L * j, sum);
     }
   }
 

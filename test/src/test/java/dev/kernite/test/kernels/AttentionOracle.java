@@ -45,12 +45,12 @@ final class AttentionOracle {
     for (int b = 0; b < s.batch(); b++) {
       for (int h = 0; h < s.heads(); h++) {
         for (int i = 0; i < s.queries(); i++, row++) {
+          int visible = s.causal() ? (int) (keys - s.queries() + i + 1) : keys;
           double[] score = new double[keys];
           double max = Double.NEGATIVE_INFINITY;
           for (int j = 0; j < keys; j++) {
             score[j] = Double.NEGATIVE_INFINITY;
-            boolean visible = !s.causal() || j <= keys - s.queries() + i;
-            if (visible && (mask == null || mask[at(s.mask(), b, h, i, j)] != 0)) {
+            if (j < visible && (mask == null || mask[at(s.mask(), b, h, i, j)] != 0)) {
               double dot = 0;
               for (int c = 0; c < d; c++) {
                 dot += (double) q[at(s.q(), b, h, i) + c] * k[at(s.k(), b, h, j) + c];
@@ -71,6 +71,9 @@ final class AttentionOracle {
           for (int j = 0; j < keys; j++) {
             double p = Math.exp(score[j] - max) / sum;
             weights[row * keys + j] = p;
+            if (j >= visible) {
+              continue; // not even a NaN of a query without keys gets there
+            }
             for (int c = 0; c < d; c++) {
               double up = dout[at(s.out(), b, h, i) + c];
               double value = v[at(s.v(), b, h, j) + c];
@@ -82,7 +85,7 @@ final class AttentionOracle {
             mean += p * dp[j];
             meanSize += p * dpSize[j];
           }
-          for (int j = 0; j < keys; j++) {
+          for (int j = 0; j < visible; j++) {
             double p = weights[row * keys + j];
             double ds = p * (dp[j] - mean);
             double dsSize = p * (dpSize[j] + meanSize);
