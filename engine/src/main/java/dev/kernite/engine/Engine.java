@@ -3,6 +3,8 @@ package dev.kernite.engine;
 import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.Memory;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +20,16 @@ import java.util.function.Supplier;
 public final class Engine implements AutoCloseable {
   private final Backend backend;
   private final RandomStream random;
+
+  /** Tensors made while no scope was open. */
   private final ScopeState root = new ScopeState();
+
+  /** Tensors with an owner of their own: parameters, gradients, caches. */
+  private final ScopeState elsewhere = new ScopeState();
+
+  /** What the open scopes of all threads own. */
+  private final Set<ScopeState> open = ConcurrentHashMap.newKeySet();
+
   private final ThreadLocal<Scope> innermost = new ThreadLocal<>();
   private final ThreadLocal<Boolean> recording = ThreadLocal.withInitial(() -> true);
 
@@ -58,7 +69,7 @@ public final class Engine implements AutoCloseable {
 
   /** Opens a scope inside the current one of this thread. */
   public Scope scope() {
-    Scope s = new Scope(this, innermost.get());
+    Scope s = new Scope(this, innermost.get(), open);
     innermost.set(s);
     return s;
   }
@@ -194,11 +205,6 @@ public final class Engine implements AutoCloseable {
     return register(allocate(dtype, shape), dtype, shape);
   }
 
-  /** A tensor that no scope owns: for gradients and other results with an owner of their own. */
-  Tensor unscoped(DType dtype, Shape shape) {
-    return new Tensor(this, allocate(dtype, shape), dtype, shape);
-  }
-
   private Storage allocate(DType dtype, Shape shape) {
     Memory memory = backend.memory();
     return new Storage(
@@ -213,6 +219,10 @@ public final class Engine implements AutoCloseable {
 
   ScopeState root() {
     return root;
+  }
+
+  ScopeState elsewhere() {
+    return elsewhere;
   }
 
   void leave(Scope scope) {
@@ -231,7 +241,11 @@ public final class Engine implements AutoCloseable {
   /** Frees all tensors of this engine and its device's resources. */
   @Override
   public void close() {
+    for (ScopeState state : open) {
+      state.closeAll("its engine was closed");
+    }
     root.closeAll("its engine was closed");
+    elsewhere.closeAll("its engine was closed");
     backend.close();
   }
 }

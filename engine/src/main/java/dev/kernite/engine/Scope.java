@@ -2,6 +2,7 @@ package dev.kernite.engine;
 
 import java.lang.ref.Cleaner;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Owns the tensors created while it is the innermost open scope of its thread, and frees them when
@@ -31,11 +32,13 @@ public final class Scope implements AutoCloseable {
   private final Engine engine;
   private final Thread thread = Thread.currentThread();
   private final Cleaner.Cleanable lastResort;
+  private boolean closed;
 
-  Scope(Engine engine, Scope parent) {
+  Scope(Engine engine, Scope parent, Set<ScopeState> open) {
     this.engine = engine;
     this.parent = parent;
-    this.lastResort = CLEANER.register(this, new LastResort(state));
+    open.add(state);
+    this.lastResort = CLEANER.register(this, new LastResort(state, open));
   }
 
   /**
@@ -59,24 +62,29 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Frees everything this scope owns.
+   * Frees everything this scope owns; closing again does nothing.
    *
    * @throws EngineException if a scope opened inside it is still open, or it is another thread's
    */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     if (thread != Thread.currentThread()) {
       throw new EngineException("a scope must be closed by the thread that opened it");
     }
     engine.leave(this);
+    closed = true;
     state.closeAll("its scope ended");
     lastResort.clean();
   }
 
   /** Frees what a forgotten scope still owns, and says so. */
-  private record LastResort(ScopeState state) implements Runnable {
+  private record LastResort(ScopeState state, Set<ScopeState> open) implements Runnable {
     @Override
     public void run() {
+      open.remove(state);
       List<Entry> left = state.entries();
       if (!left.isEmpty()) {
         long bytes = left.stream().mapToLong(Entry::bytes).sum();

@@ -16,7 +16,7 @@ final class Storage {
   /** Why it is closed, or null while it is alive. */
   String closed;
 
-  /** The scope that owns it, with its neighbours in that scope's list; null when owned otherwise. */
+  /** Whose list it is in (a scope's or the engine's), with its neighbours there. */
   ScopeState owner;
 
   Storage previous;

@@ -299,13 +299,10 @@ public final class Tensor implements AutoCloseable {
     root.grad = gradient;
   }
 
-  /** The same values, out of reach of backward. */
+  /** The same values in the same memory, out of reach of backward; closed with the original. */
   public Tensor detach() {
-    return new Tensor(detachedRoot(), shape, offset, strides());
-  }
-
-  private Tensor detachedRoot() {
-    return new Tensor(engine, storage, dtype, root.shape);
+    Tensor whole = new Tensor(engine, storage, dtype, root.shape);
+    return root == this ? whole : new Tensor(whole, shape, offset, strides());
   }
 
   /** The operation that made this tensor, or null for a leaf or an unrecorded result. */
@@ -371,10 +368,11 @@ public final class Tensor implements AutoCloseable {
     storage.close(reason);
   }
 
-  /** Takes the tensor out of its scope; the caller closes it. */
+  /** Takes the tensor out of its scope; the caller closes it, or at last the engine does. */
   public Tensor disown() {
     if (storage.owner != null) {
       storage.owner.remove(storage);
+      engine.elsewhere().add(storage);
     }
     return this;
   }

@@ -10,7 +10,13 @@ import java.util.Arrays;
 public final class Gpt2Session implements DecodeSession {
   private final Gpt2 model;
   private Gpt2Cache cache;
+
+  /** Which cached positions are real tokens, [row][position]; null where all are. */
   private boolean[][] real;
+
+  /** Real tokens seen by each row: the position of its next one. */
+  private int[] seen;
+
   private float[] logits = new float[0];
 
   Gpt2Session(Gpt2 model) {
@@ -34,11 +40,17 @@ public final class Gpt2Session implements DecodeSession {
   public float[] prefill(int[][] ids, boolean[][] mask) {
     close();
     cache = new Gpt2Cache(model.engine(), model.config(), ids.length);
-    real = Arrays.stream(mask).map(boolean[]::clone).toArray(boolean[][]::new);
+    seen = new int[ids.length];
     int[][] positions = new int[ids.length][];
+    boolean padded = false;
     for (int r = 0; r < ids.length; r++) {
       positions[r] = positions(mask[r]);
+      for (boolean token : mask[r]) {
+        seen[r] += token ? 1 : 0;
+        padded |= !token;
+      }
     }
+    real = padded ? Arrays.stream(mask).map(boolean[]::clone).toArray(boolean[][]::new) : null;
     return run(ids, positions);
   }
 
@@ -57,30 +69,32 @@ public final class Gpt2Session implements DecodeSession {
     int[][] ids = new int[tokens.length][];
     int[][] positions = new int[tokens.length][];
     for (int r = 0; r < tokens.length; r++) {
-      int seen = 0;
-      for (boolean b : real[r]) {
-        seen += b ? 1 : 0;
-      }
       ids[r] = new int[] {tokens[r]};
-      positions[r] = new int[] {seen};
-      real[r] = Arrays.copyOf(real[r], real[r].length + 1);
-      real[r][real[r].length - 1] = true;
+      positions[r] = new int[] {seen[r]++};
+      if (real != null) {
+        real[r] = Arrays.copyOf(real[r], real[r].length + 1);
+        real[r][real[r].length - 1] = true;
+      }
     }
     return run(ids, positions);
   }
 
   @Override
   public void select(int[] rows) {
-    boolean[][] selected = new boolean[rows.length][];
-    boolean same = rows.length == real.length;
+    boolean same = rows.length == seen.length;
+    int[] selected = new int[rows.length];
     for (int r = 0; r < rows.length; r++) {
-      selected[r] = real[rows[r]].clone();
+      selected[r] = seen[rows[r]];
       same &= rows[r] == r;
     }
-    real = selected;
-    if (!same) {
-      cache.select(rows);
+    if (same) {
+      return;
     }
+    seen = selected;
+    if (real != null) {
+      real = Arrays.stream(rows).mapToObj(r -> real[r].clone()).toArray(boolean[][]::new);
+    }
+    cache.select(rows);
   }
 
   private float[] run(int[][] ids, int[][] positions) {
