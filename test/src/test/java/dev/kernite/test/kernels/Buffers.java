@@ -75,6 +75,11 @@ final class Buffers implements AutoCloseable {
       return values;
     }
 
+    /** All bytes. */
+    byte[] raw() {
+      return data.toArray(ValueLayout.JAVA_BYTE);
+    }
+
     /** Overwrites the first values. */
     void set(float... values) {
       MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
