@@ -5,7 +5,10 @@ package dev.kernite.kernels;
  * block with counter {@code offset + i / 4}, keyed by the seed. The same on every device.
  */
 public interface Random {
-  /** Uniform float32 in [low, high): low + (high - low) u, u = the word's top 24 bits / 2^24. */
+  /**
+   * Uniform float32 in [low, high): low + (high - low) u, u = the word's top 24 bits / 2^24; where
+   * that rounds up to high, the float32 below it.
+   */
   void uniform(long out, long n, float low, float high, long seed, long offset);
 
   /** Normal float32 by Box-Muller: words 0, 1 give values 0, 1; words 2, 3 give values 2, 3. */

@@ -162,16 +162,35 @@ final class ScalarElementwise implements Elementwise {
             walk.runs(
                 from,
                 to,
-                (at, position, length) -> {
-                  for (long i = 0; i < length; i++) {
-                    boolean left = getByte(c + at[0] + i * walk.step(0)) != 0;
-                    long base = left ? a : b;
-                    int k = left ? 1 : 2;
-                    putFloat(
-                        out + 4 * (position + i),
-                        base == 0 ? constant : getFloat(base + 4 * (at[k] + i * walk.step(k))));
-                  }
-                }));
+                (at, position, length) ->
+                    selectRun(
+                        c + at[0],
+                        walk.step(0),
+                        a == 0 ? 0 : a + 4 * at[1],
+                        4 * walk.step(1),
+                        b == 0 ? 0 : b + 4 * at[2],
+                        4 * walk.step(2),
+                        constant,
+                        out + 4 * position,
+                        length)));
+  }
+
+  private static void selectRun(
+      long c,
+      long stepC,
+      long a,
+      long stepA,
+      long b,
+      long stepB,
+      float constant,
+      long out,
+      long n) {
+    for (long i = 0; i < n; i++) {
+      boolean left = getByte(c + i * stepC) != 0;
+      long base = left ? a : b;
+      long step = left ? stepA : stepB;
+      putFloat(out + 4 * i, base == 0 ? constant : getFloat(base + i * step));
+    }
   }
 
   @Override

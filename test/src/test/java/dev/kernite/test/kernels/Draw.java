@@ -58,6 +58,11 @@ final class Draw {
         Arbitraries.of(8, 13, 15, 16, 17, 31, 32, 33, 47, 64, 65));
   }
 
+  /** Numbers of lines, 1 and up, for tests whose cost multiplies. */
+  static Arbitrary<Integer> few() {
+    return Arbitraries.of(1, 2, 3, 5, 16, 17);
+  }
+
   /** Lengths of rows and lines, 1 and up. */
   static Arbitrary<Integer> rows() {
     return Arbitraries.oneOf(

@@ -1,6 +1,6 @@
 package dev.kernite.test.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.kernels.UnaryFunction;
@@ -118,7 +118,8 @@ final class UnaryProperties {
         Buffers.Array inPlace = b.of(x);
         cpu.elementwise().unary(f, b.of(x).address(), apart.address(), n, p(f), q(f));
         cpu.elementwise().unary(f, inPlace.address(), inPlace.address(), n, p(f), q(f));
-        assertBits(apart.bits(), inPlace.bits(), f + " in place");
+        // As floats, for which all NaNs are equal: their payloads are nobody's promise.
+        assertArrayEquals(apart.floats(), inPlace.floats(), f + " in place");
       }
     }
   }
@@ -153,15 +154,9 @@ final class UnaryProperties {
                   p(f),
                   q(f));
         }
-        assertBits(all.bits(), alone.bits(), f + " alone");
-        assertBits(allGrad.bits(), aloneGrad.bits(), f + " gradient alone");
+        assertArrayEquals(all.bits(), alone.bits(), f + " alone");
+        assertArrayEquals(allGrad.bits(), aloneGrad.bits(), f + " gradient alone");
       }
-    }
-  }
-
-  private static void assertBits(int[] expected, int[] actual, String what) {
-    for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], actual[i], what + " at " + i);
     }
   }
 
