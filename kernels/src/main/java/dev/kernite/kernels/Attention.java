@@ -1,8 +1,9 @@
 package dev.kernite.kernels;
 
 /**
- * Scaled dot-product attention, {@code softmax(scale q k^T + bias, masked) v} (Vaswani et al. 2017),
- * with an online softmax (Milakov and Gimelshein 2018; Dao et al. 2022): scores are never stored.
+ * Scaled dot-product attention, {@code softmax(scale q k^T + bias, masked) v} (Vaswani et al.
+ * 2017), with an online softmax (Milakov and Gimelshein 2018; Dao et al. 2022): scores are never
+ * stored.
  *
  * <p>A query's result depends only on the keys it may see, in ascending blocks that start at key 0:
  * the bits are the same whether it is computed alone against a cache or among all queries.
@@ -15,7 +16,8 @@ public interface Attention {
    * @param q queries
    * @param k keys
    * @param v values
-   * @param mask bytes, nonzero = may attend, or 0 for all; a query that may attend nowhere gives NaN
+   * @param mask bytes, nonzero = may attend, or 0 for all; a query that may attend nowhere gives
+   *     NaN
    * @param bias float32 added to the scaled scores, or 0
    * @param out result, strides {@code shape.out()}
    * @param lse receives log-sum-exp of the scores, dense [batch, heads, queries], or 0
@@ -23,8 +25,8 @@ public interface Attention {
   void forward(Shape shape, long q, long k, long v, long mask, long bias, long out, long lse);
 
   /**
-   * Adds the gradients to dq, dk, dv (strides as q, k, v) and dbias (strides as bias; 0-strides sum),
-   * recomputing the scores from q, k and lse. Any of the four may be 0 for not wanted.
+   * Adds the gradients to dq, dk, dv (strides as q, k, v) and dbias (strides as bias; 0-strides
+   * sum), recomputing the scores from q, k and lse. Any of the four may be 0 for not wanted.
    *
    * @param out result of {@link #forward}
    * @param lse log-sum-exp from {@link #forward}

@@ -4,9 +4,9 @@ package dev.kernite.kernels;
  * All primitive kernels of one device, in a handful of small groups. Every backend implements every
  * group; there are no defaults that throw.
  *
- * <p>Conventions shared by all groups: addresses are {@code long}s in the device's memory, sizes and
- * strides are counted in elements, values are float32 unless a method says otherwise, matrices are
- * row-major, and an optional operand is passed as address 0. Kernels check nothing: the engine
+ * <p>Conventions shared by all groups: addresses are {@code long}s in the device's memory, sizes
+ * and strides are counted in elements, values are float32 unless a method says otherwise, matrices
+ * are row-major, and an optional operand is passed as address 0. Kernels check nothing: the engine
  * checks shapes, dtypes and liveness once, before it hands out an address.
  *
  * <p>Results are deterministic: work is cut by shape only, never by the number of threads, and
@@ -19,7 +19,9 @@ public interface Backend extends AutoCloseable {
   /** One line for people: which implementation was chosen and why not a faster one. */
   String description();
 
-  /** Number of worker threads that kernels are spread over; 1 on devices that schedule themselves. */
+  /**
+   * Number of worker threads that kernels are spread over; 1 on devices that schedule themselves.
+   */
   int threads();
 
   /** Allocation, copies and fills. */

@@ -1,6 +1,8 @@
 package dev.kernite.kernels;
 
-/** Functions applied value by value. Outputs may be the same address as an input of equal layout. */
+/**
+ * Functions applied value by value. Outputs may be the same address as an input of equal layout.
+ */
 public interface Elementwise {
   /** {@code y[i] = f(x[i])} for i &lt; n. */
   void unary(UnaryFunction f, long x, long y, long n, float p, float q);
@@ -10,8 +12,7 @@ public interface Elementwise {
    *
    * @param y f(x), which some derivatives are cheaper from
    */
-  void unaryGrad(
-      UnaryFunction f, long x, long y, long dy, long dx, long n, float p, float q);
+  void unaryGrad(UnaryFunction f, long x, long y, long dy, long dx, long n, float p, float q);
 
   /**
    * {@code out = f(a, b)} over {@code sizes}, out dense. Strides have one entry an axis; 0 repeats

@@ -16,8 +16,7 @@ public interface Index {
    * @param skip index whose row gets nothing, or -1
    * @param tableRows rows of the table
    */
-  void scatterAddRows(
-      long dy, long ids, long dtable, long n, long cols, long tableRows, long skip);
+  void scatterAddRows(long dy, long ids, long dtable, long n, long cols, long tableRows, long skip);
 
   /**
    * Element-wise gather along the middle axis: {@code out[o, j, i] = x[o, index[o, j, i], i]}.

@@ -3,8 +3,9 @@ package dev.kernite.kernels;
 /** Losses, unreduced; probabilities are never stored. */
 public interface Loss {
   /**
-   * Cross-entropy of the rows of {@code x[rows, classes]} against class indices, with label smoothing
-   * s: {@code (1 - s) w[y] nll(y) + s / classes sum_c w[c] nll(c)}. An ignored row gives 0.
+   * Cross-entropy of the rows of {@code x[rows, classes]} against class indices, with label
+   * smoothing s: {@code (1 - s) w[y] nll(y) + s / classes sum_c w[c] nll(c)}. An ignored row gives
+   * 0.
    *
    * @param targets int32 class indices
    * @param weight one factor a class, or 0 for all 1
@@ -41,8 +42,8 @@ public interface Loss {
       float smoothing);
 
   /**
-   * Cross-entropy against distributions {@code targets[rows, classes]} (float32), smoothed to {@code
-   * (1 - s) t + s / classes}.
+   * Cross-entropy against distributions {@code targets[rows, classes]} (float32), smoothed to
+   * {@code (1 - s) t + s / classes}.
    */
   void softCrossEntropy(
       long x,
@@ -72,12 +73,11 @@ public interface Loss {
    * @param weight n values, or 0 for all 1
    * @param posWeight n values (BCE_WITH_LOGITS only), or 0 for all 1
    */
-  void elementwise(
-      LossFunction f, long x, long y, long weight, long posWeight, long loss, long n);
+  void elementwise(LossFunction f, long x, long y, long weight, long posWeight, long loss, long n);
 
   /**
-   * {@code dx[i] = scale[i] weight[i] df/dx}, {@code dy[i] = scale[i] weight[i] df/dy}; dx or dy may
-   * be 0. df/dy is defined for MSE and L1 only.
+   * {@code dx[i] = scale[i] weight[i] df/dx}, {@code dy[i] = scale[i] weight[i] df/dy}; dx or dy
+   * may be 0. df/dy is defined for MSE and L1 only.
    */
   void elementwiseGrad(
       LossFunction f,

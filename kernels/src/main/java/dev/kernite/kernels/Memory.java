@@ -12,7 +12,8 @@ public interface Memory {
    *
    * @param bytes size, 0 or more
    * @return the buffer, owned by the caller until {@link #release}
-   * @throws KernelException when memory runs out; the message says what was asked and what is in use
+   * @throws KernelException when memory runs out; the message says what was asked and what is in
+   *     use
    */
   Buffer allocate(long bytes);
 

@@ -1,6 +1,8 @@
 package dev.kernite.kernels;
 
-/** Normalisation of the rows of {@code x[rows, cols]}. Gains and biases have {@code cols} values. */
+/**
+ * Normalisation of the rows of {@code x[rows, cols]}. Gains and biases have {@code cols} values.
+ */
 public interface Norm {
   /**
    * Layer normalisation (Ba et al. 2016): {@code y = (x - mean) rstd weight + bias}, rstd = 1 /
@@ -12,11 +14,19 @@ public interface Norm {
    * @param rstd receives rows values, or 0
    */
   void layerNorm(
-      long x, long weight, long bias, long y, long mean, long rstd, long rows, long cols, float eps);
+      long x,
+      long weight,
+      long bias,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps);
 
   /**
-   * Gradients of {@link #layerNorm}. dx, dweight and dbias may each be 0 for not wanted; dweight and
-   * dbias are overwritten.
+   * Gradients of {@link #layerNorm}. dx, dweight and dbias may each be 0 for not wanted; dweight
+   * and dbias are overwritten.
    */
   void layerNormGrad(
       long x,

@@ -3,8 +3,8 @@ package dev.kernite.kernels;
 /** Fused optimiser updates, in place, one pass over memory. */
 public interface Optim {
   /**
-   * Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019) with denominator {@code
-   * sqrt(v) / sqrt(1 - beta2^step) + eps}.
+   * Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019) with denominator {@code sqrt(v)
+   * / sqrt(1 - beta2^step) + eps}.
    *
    * @param p parameters
    * @param g gradients, each multiplied by {@code gradScale} first
@@ -39,8 +39,8 @@ public interface Optim {
       double gradScale) {}
 
   /**
-   * Stochastic gradient descent: {@code g += weightDecay p; buffer = first ? g : momentum buffer + g;
-   * p -= lr (nesterov ? g + momentum buffer : buffer)}.
+   * Stochastic gradient descent: {@code g += weightDecay p; buffer = first ? g : momentum buffer +
+   * g; p -= lr (nesterov ? g + momentum buffer : buffer)}.
    *
    * @param buffer momentum, or 0 without
    * @param first whether the buffer holds nothing yet

@@ -15,8 +15,8 @@ public interface Random {
   void normal(long out, long n, float mean, float std, long seed, long offset);
 
   /**
-   * {@code y[i] = u_i >= p ? x[i] / (1 - p) : 0} (inverted dropout, Srivastava et al. 2014). Called on
-   * the upstream gradient with the same seed and offset it is the gradient. p = 1 gives zeros.
+   * {@code y[i] = u_i >= p ? x[i] / (1 - p) : 0} (inverted dropout, Srivastava et al. 2014). Called
+   * on the upstream gradient with the same seed and offset it is the gradient. p = 1 gives zeros.
    */
   void dropout(long x, long y, long n, float p, long seed, long offset);
 }

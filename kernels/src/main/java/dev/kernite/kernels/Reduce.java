@@ -9,8 +9,8 @@ public interface Reduce {
    * {@code dx[outer, n, inner] = dy[outer, inner] df/dx}.
    *
    * @param y the result of {@link #reduce}
-   * @param spread for MAX and MIN: divide the gradient evenly among tied values instead of giving it
-   *     to the first
+   * @param spread for MAX and MIN: divide the gradient evenly among tied values instead of giving
+   *     it to the first
    */
   void reduceGrad(
       ReduceFunction f,
@@ -30,6 +30,8 @@ public interface Reduce {
   /** {@code y[outer, inner]} = int32 index of the first largest value; NaN counts as largest. */
   void argMax(long x, long y, long outer, long n, long inner);
 
-  /** Sum of squares of n values in float64, in a fixed order; written as one float64 to {@code y}. */
+  /**
+   * Sum of squares of n values in float64, in a fixed order; written as one float64 to {@code y}.
+   */
   void sumOfSquares(long x, long y, long n);
 }

@@ -1,8 +1,8 @@
 package dev.kernite.kernels;
 
 /**
- * Softmax family along the middle axis of {@code x[outer, n, inner]}. The largest value is subtracted
- * first, so large inputs do not overflow; a line of only -inf gives NaN, as in PyTorch.
+ * Softmax family along the middle axis of {@code x[outer, n, inner]}. The largest value is
+ * subtracted first, so large inputs do not overflow; a line of only -inf gives NaN, as in PyTorch.
  */
 public interface Softmax {
   /** {@code y = exp(x - max) / sum exp(x - max)}. */

@@ -5,7 +5,9 @@ package dev.kernite.kernels.cpu;
  * not depend on it. A loop of one chunk runs on the calling thread.
  */
 final class Chunks {
-  /** Values a task of a flat loop handles: a few microseconds, and a multiple of any vector length. */
+  /**
+   * Values a task of a flat loop handles: a few microseconds, and a multiple of any vector length.
+   */
   static final long VALUES = 1 << 14;
 
   /** What to do with one chunk of a loop. */
@@ -23,11 +25,12 @@ final class Chunks {
 
   /** Runs {@code body} over 0 to n - 1 in chunks of {@code size}. */
   static void run(Workers workers, long n, long size, Body body) {
-    workers.run(
-        count(n, size), chunk -> body.run(chunk * size, Math.min(n, (chunk + 1) * size)));
+    workers.run(count(n, size), chunk -> body.run(chunk * size, Math.min(n, (chunk + 1) * size)));
   }
 
-  /** Runs {@code body} over rows of {@code cols} values each, about {@value #VALUES} values a task. */
+  /**
+   * Runs {@code body} over rows of {@code cols} values each, about {@value #VALUES} values a task.
+   */
   static void rows(Workers workers, long rows, long cols, Body body) {
     run(workers, rows, Math.max(1, VALUES / Math.max(1, cols)), body);
   }

@@ -73,8 +73,7 @@ final class ScalarElementwise implements Elementwise {
       BinaryFunction f, long a, long stepA, long b, long stepB, long out, long n) {
     for (long i = 0; i < n; i++) {
       putFloat(
-          out + 4 * i,
-          ScalarFunctions.binary(f, getFloat(a + i * stepA), getFloat(b + i * stepB)));
+          out + 4 * i, ScalarFunctions.binary(f, getFloat(a + i * stepA), getFloat(b + i * stepB)));
     }
   }
 

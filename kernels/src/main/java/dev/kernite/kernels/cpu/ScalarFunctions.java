@@ -3,7 +3,9 @@ package dev.kernite.kernels.cpu;
 import dev.kernite.kernels.BinaryFunction;
 import dev.kernite.kernels.UnaryFunction;
 
-/** Every element-wise function and its gradient, for one value; computed in float64, rounded once. */
+/**
+ * Every element-wise function and its gradient, for one value; computed in float64, rounded once.
+ */
 final class ScalarFunctions {
   static final double SQRT_2_OVER_PI = 0.79788456080286535588;
   static final double GELU_CUBIC = 0.044715;

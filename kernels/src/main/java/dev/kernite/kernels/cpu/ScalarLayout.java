@@ -97,7 +97,9 @@ final class ScalarLayout implements Layout {
     }
   }
 
-  /** Copies planes of the last axis (contiguous in the target) and axis {@code other} (in source). */
+  /**
+   * Copies planes of the last axis (contiguous in the target) and axis {@code other} (in source).
+   */
   private void copyTiles(long source, long target, Axes axes, int other, int bytes) {
     int last = axes.count - 1;
     long rows = axes.sizes[other];

@@ -197,8 +197,7 @@ final class ScalarLoss implements Loss {
         (from, to) -> {
           for (long i = from; i < to; i++) {
             long k = 4 * i;
-            double value =
-                value(f, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
+            double value = value(f, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
             putFloat(loss + k, (float) (weight(weight, i) * value));
           }
         });
@@ -209,8 +208,7 @@ final class ScalarLoss implements Loss {
       case MSE -> (x - y) * (x - y);
       case L1 -> Math.abs(x - y);
       case BCE ->
-          -(y * Math.max(Math.log(x), LOWEST_LOG)
-              + (1 - y) * Math.max(Math.log1p(-x), LOWEST_LOG));
+          -(y * Math.max(Math.log(x), LOWEST_LOG) + (1 - y) * Math.max(Math.log1p(-x), LOWEST_LOG));
       case BCE_WITH_LOGITS -> {
         // log(1 + e^-x) = -log sigmoid(x), and log(1 + e^x) = x + log(1 + e^-x)
         double softplus = Math.max(-x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -254,8 +252,7 @@ final class ScalarLoss implements Loss {
       case MSE -> 2 * ((double) x - y);
       case L1 -> Math.signum((double) x - y);
       case BCE -> ((double) x - y) / Math.max((1.0 - x) * x, SMALLEST_VARIANCE);
-      case BCE_WITH_LOGITS ->
-          (1 - y) - (1 + (posWeight - 1) * y) * CpuMath.sigmoid(-(double) x);
+      case BCE_WITH_LOGITS -> (1 - y) - (1 + (posWeight - 1) * y) * CpuMath.sigmoid(-(double) x);
     };
   }
 }

@@ -17,7 +17,15 @@ final class ScalarNorm implements Norm {
 
   @Override
   public void layerNorm(
-      long x, long weight, long bias, long y, long mean, long rstd, long rows, long cols, float eps) {
+      long x,
+      long weight,
+      long bias,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
     Chunks.rows(
         workers,
         rows,
@@ -119,8 +127,7 @@ final class ScalarNorm implements Norm {
   }
 
   @Override
-  public void rmsNorm(
-      long x, long weight, long y, long rstd, long rows, long cols, float eps) {
+  public void rmsNorm(long x, long weight, long y, long rstd, long rows, long cols, float eps) {
     Chunks.rows(
         workers,
         rows,

@@ -38,8 +38,7 @@ final class ScalarRandom implements Random {
 
   @Override
   public void uniform(long out, long n, float low, float high, long seed, long offset) {
-    Chunks.run(
-        workers, n, (from, to) -> uniformRange(out, from, to, low, high, seed, offset));
+    Chunks.run(workers, n, (from, to) -> uniformRange(out, from, to, low, high, seed, offset));
   }
 
   /** Writes the elements {@code from} (a multiple of 4) to {@code to - 1}. */
@@ -93,8 +92,7 @@ final class ScalarRandom implements Random {
   }
 
   /** Writes the elements {@code from} (a multiple of 4) to {@code to - 1}. */
-  static void dropoutRange(
-      long x, long y, long from, long to, float p, long seed, long offset) {
+  static void dropoutRange(long x, long y, long from, long to, float p, long seed, long offset) {
     blocks(
         from,
         to,

@@ -9,9 +9,9 @@ import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.ReduceFunction;
 
 /**
- * Reductions in plain Java, accumulated in float64. Neighbouring lines ({@value #COLUMNS} at a time)
- * are reduced together, so that memory is read along its rows; a long line is cut into chunks of
- * {@value #ROWS} values whose results are combined in order.
+ * Reductions in plain Java, accumulated in float64. Neighbouring lines ({@value #COLUMNS} at a
+ * time) are reduced together, so that memory is read along its rows; a long line is cut into chunks
+ * of {@value #ROWS} values whose results are combined in order.
  */
 final class ScalarReduce implements Reduce {
   private static final int COLUMNS = 64;
@@ -100,8 +100,7 @@ final class ScalarReduce implements Reduce {
   }
 
   /** Folds {@code columns} neighbouring lines of n values. */
-  private double[] total(
-      Fold fold, long x, long n, long inner, int columns, double[] centre) {
+  private double[] total(Fold fold, long x, long n, long inner, int columns, double[] centre) {
     double[][] parts = new double[Math.toIntExact(Math.max(1, Chunks.count(n, ROWS)))][columns];
     workers.run(
         parts.length,
@@ -234,8 +233,7 @@ final class ScalarReduce implements Reduce {
     }
   }
 
-  private static void lineScale(
-      long x, long dx, long n, long step, double centre, double factor) {
+  private static void lineScale(long x, long dx, long n, long step, double centre, double factor) {
     for (long j = 0; j < n; j++) {
       putFloat(dx + j * step, (float) ((getFloat(x + j * step) - centre) * factor));
     }
@@ -274,15 +272,13 @@ final class ScalarReduce implements Reduce {
     }
     for (long j = 0; j < n; j++) {
       double value = getFloat(x + j * step);
-      double others =
-          value == 0 ? (zeros == 1 ? product : 0) : (zeros == 0 ? product / value : 0);
+      double others = value == 0 ? (zeros == 1 ? product : 0) : (zeros == 0 ? product / value : 0);
       putFloat(dx + j * step, (float) (dy * others));
     }
   }
 
   @Override
-  public void cumulativeSum(
-      long x, long y, long outer, long n, long inner, boolean reverse) {
+  public void cumulativeSum(long x, long y, long outer, long n, long inner, boolean reverse) {
     Chunks.rows(
         workers,
         outer * inner,

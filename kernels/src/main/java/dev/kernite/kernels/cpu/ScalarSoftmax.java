@@ -127,8 +127,7 @@ final class ScalarSoftmax implements Softmax {
   }
 
   @Override
-  public void logSumExpGrad(
-      long x, long y, long dy, long dx, long outer, long n, long inner) {
+  public void logSumExpGrad(long x, long y, long dy, long dx, long outer, long n, long inner) {
     long step = 4 * inner;
     lines(
         outer,

@@ -42,7 +42,9 @@ final class VectorAlgebra {
   static void clamp(long from, long to, long n, float p, float q) {
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector x = fromMemorySegment(S, ALL, from + i, LITTLE);
-      x.blend(p, x.compare(LT, p)).blend(q, x.compare(GT, q)).intoMemorySegment(ALL, to + i, LITTLE);
+      x.blend(p, x.compare(LT, p))
+          .blend(q, x.compare(GT, q))
+          .intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 
@@ -117,7 +119,9 @@ final class VectorAlgebra {
     for (long i = 0; i < 4 * n; i += BYTES) {
       FloatVector x = fromMemorySegment(S, ALL, from + i, LITTLE);
       FloatVector dy = fromMemorySegment(S, ALL, upstream + i, LITTLE);
-      broadcast(S, 0f).blend(dy, x.compare(GE, p).and(x.compare(LE, q))).intoMemorySegment(ALL, to + i, LITTLE);
+      broadcast(S, 0f)
+          .blend(dy, x.compare(GE, p).and(x.compare(LE, q)))
+          .intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 

@@ -11,9 +11,9 @@ import dev.kernite.kernels.BinaryFunction;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Binary functions along a run. An operand that stays the same along it is read again and again from
- * a vector filled with it. All but pow are exact operations, so the end of a run, computed by the
- * plain twin, has the bits that vectors would give.
+ * Binary functions along a run. An operand that stays the same along it is read again and again
+ * from a vector filled with it. All but pow are exact operations, so the end of a run, computed by
+ * the plain twin, has the bits that vectors would give.
  */
 final class VectorBinary {
   private VectorBinary() {}
@@ -24,8 +24,7 @@ final class VectorBinary {
    * @param stepA bytes between the values of a: 4, 0, or more for the plain twin
    * @param stepB bytes between the values of b
    */
-  static void run(
-      BinaryFunction f, long a, long stepA, long b, long stepB, long out, long n) {
+  static void run(BinaryFunction f, long a, long stepA, long b, long stepB, long out, long n) {
     boolean vectors =
         f != BinaryFunction.POW
             && n >= Lanes.LANES

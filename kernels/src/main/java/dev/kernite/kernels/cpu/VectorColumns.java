@@ -11,8 +11,8 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums over rows, column by column. A task adds up at most {@value #ROWS} rows; the partial sums are
- * then added pairwise, so the error grows with the logarithm of the number of rows.
+ * Sums over rows, column by column. A task adds up at most {@value #ROWS} rows; the partial sums
+ * are then added pairwise, so the error grows with the logarithm of the number of rows.
  */
 final class VectorColumns {
   /** Rows of one partial sum. */
@@ -113,8 +113,7 @@ final class VectorColumns {
   }
 
   /** Adds {@code parts[outer, parts, inner]} over its middle axis, pairwise, overwriting it. */
-  static void combine(
-      Workers workers, long partial, long y, long outer, long parts, long inner) {
+  static void combine(Workers workers, long partial, long y, long outer, long parts, long inner) {
     long blocks = Chunks.count(inner, COLUMNS);
     Chunks.rows(
         workers,

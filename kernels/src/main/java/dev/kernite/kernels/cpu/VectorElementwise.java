@@ -33,10 +33,7 @@ final class VectorElementwise implements Elementwise {
       plain.unary(f, x, y, n, p, q);
       return;
     }
-    Chunks.run(
-        workers,
-        n,
-        (from, to) -> Lanes.map(kernel, x + 4 * from, y + 4 * from, to - from));
+    Chunks.run(workers, n, (from, to) -> Lanes.map(kernel, x + 4 * from, y + 4 * from, to - from));
   }
 
   private static Lanes.Kernel1 kernel(UnaryFunction f, float p, float q) {
@@ -72,9 +69,7 @@ final class VectorElementwise implements Elementwise {
     Chunks.run(
         workers,
         n,
-        (from, to) ->
-            Lanes.map(
-                kernel, known + 4 * from, dy + 4 * from, dx + 4 * from, to - from));
+        (from, to) -> Lanes.map(kernel, known + 4 * from, dy + 4 * from, dx + 4 * from, to - from));
   }
 
   private static Lanes.Kernel2 gradKernel(UnaryFunction f, float p, float q) {
@@ -211,9 +206,7 @@ final class VectorElementwise implements Elementwise {
   private static void scale(float alpha, long x, long y, long n) {
     long whole = Lanes.whole(n);
     for (long i = 0; i < 4 * whole; i += BYTES) {
-      fromMemorySegment(S, ALL, x + i, LITTLE)
-          .mul(alpha)
-          .intoMemorySegment(ALL, y + i, LITTLE);
+      fromMemorySegment(S, ALL, x + i, LITTLE).mul(alpha).intoMemorySegment(ALL, y + i, LITTLE);
     }
     for (long i = whole; i < n; i++) {
       putFloat(y + 4 * i, alpha * getFloat(x + 4 * i));

@@ -38,7 +38,8 @@ final class VectorGelu {
 
   private static final float ONE_OVER_SQRT_2PI = 0.39894228f;
 
-  // The normal tail as e^(-x^2 / 2) u (Q1 + Q2 u + ... + Q9 u^8), u = 1 / (1 + x / 4), for 0 <= x <=
+  // The normal tail as e^(-x^2 / 2) u (Q1 + Q2 u + ... + Q9 u^8), u = 1 / (1 + x / 4), for 0 <= x
+  // <=
   // 13.2: a minimax fit to erfc(x / sqrt(2)) / 2, relative error 4e-8 before rounding.
   private static final float Q1 = 9.9817902e-2f;
   private static final float Q2 = 9.8180570e-2f;
@@ -98,8 +99,7 @@ final class VectorGelu {
       FloatVector s = broadcast(S, 1f).div(e.add(1f));
       FloatVector slope = square.fma(broadcast(S, B_3), broadcast(S, A));
       FloatVector d = slope.mul(x).mul(e.mul(s)).fma(s, s); // 1 - s = e s
-      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE))
-          .intoMemorySegment(ALL, to + i, LITTLE);
+      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE)).intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 
@@ -175,8 +175,7 @@ final class VectorGelu {
       tail = tail.mul(u).mul(e); // the normal distribution's upper tail at |x|
       FloatVector phi = broadcast(S, 1f).sub(tail).blend(tail, x.compare(LT, 0f));
       FloatVector d = x.mul(e).fma(broadcast(S, ONE_OVER_SQRT_2PI), phi);
-      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE))
-          .intoMemorySegment(ALL, to + i, LITTLE);
+      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE)).intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 }

@@ -101,8 +101,7 @@ final class VectorLoss implements Loss {
               continue;
             }
             double upstream = getFloat(scale + 4 * row);
-            double hit =
-                upstream * (1 - smoothing) * (weight == 0 ? 1 : getFloat(weight + 4L * y));
+            double hit = upstream * (1 - smoothing) * (weight == 0 ? 1 : getFloat(weight + 4L * y));
             double spread = upstream * smoothing / classes;
             float max = VectorRows.max(x + at, classes);
             double sum = VectorRows.storeExp(x + at, dx + at, classes, max);
@@ -120,8 +119,7 @@ final class VectorLoss implements Loss {
   }
 
   /** y = factor y - spread w, w = 1 where there are no weights. */
-  private static void scaleSubtract(
-      long y, long weight, long n, float factor, float spread) {
+  private static void scaleSubtract(long y, long weight, long n, float factor, float spread) {
     if (weight == 0) {
       long whole = Lanes.whole(n);
       for (long i = 0; i < 4 * whole; i += BYTES) {
@@ -164,8 +162,7 @@ final class VectorLoss implements Loss {
       long rows,
       long classes,
       float smoothing) {
-    plain.softCrossEntropyGrad(
-        x, targets, weight, lse, scale, dx, rows, classes, smoothing);
+    plain.softCrossEntropyGrad(x, targets, weight, lse, scale, dx, rows, classes, smoothing);
   }
 
   @Override

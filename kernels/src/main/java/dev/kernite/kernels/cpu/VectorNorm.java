@@ -35,13 +35,20 @@ final class VectorNorm implements Norm {
 
   @Override
   public void layerNorm(
-      long x, long weight, long bias, long y, long mean, long rstd, long rows, long cols, float eps) {
+      long x,
+      long weight,
+      long bias,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
     normalise(x, weight, bias, y, mean, rstd, rows, cols, eps, true);
   }
 
   @Override
-  public void rmsNorm(
-      long x, long weight, long y, long rstd, long rows, long cols, float eps) {
+  public void rmsNorm(long x, long weight, long y, long rstd, long rows, long cols, float eps) {
     normalise(x, weight, 0, y, 0, rstd, rows, cols, eps, false);
   }
 

@@ -40,8 +40,7 @@ final class VectorOptim implements Optim {
         });
   }
 
-  private static void adam(
-      long p, long g, long m, long v, long n, ScalarOptim.AdamFactors k) {
+  private static void adam(long p, long g, long m, long v, long n, ScalarOptim.AdamFactors k) {
     float gradScale = k.gradScale();
     float keep = k.keep();
     float beta1 = k.beta1();

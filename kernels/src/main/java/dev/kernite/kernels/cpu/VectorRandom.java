@@ -123,8 +123,7 @@ final class VectorRandom implements Random {
         });
   }
 
-  private static void dropout(
-      long x, long y, long from, long to, float p, long seed, long offset) {
+  private static void dropout(long x, long y, long from, long to, float p, long seed, long offset) {
     for (long at = from; at < to; at += 4 * BLOCKS) {
       LongVector counter = LongVector.broadcast(L, offset + at / 4).addIndex(1);
       LongVector c0 = counter.and(LOW);

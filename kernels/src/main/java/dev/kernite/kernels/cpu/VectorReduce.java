@@ -109,7 +109,10 @@ final class VectorReduce implements Reduce {
       return largest ? VectorRows.max(x, n) : VectorRows.min(x, n);
     }
     double[] values =
-        parts(x, n, (from, count) -> largest ? VectorRows.max(from, count) : VectorRows.min(from, count));
+        parts(
+            x,
+            n,
+            (from, count) -> largest ? VectorRows.max(from, count) : VectorRows.min(from, count));
     double extreme = values[0];
     for (double value : values) {
       extreme = largest ? Math.max(extreme, value) : Math.min(extreme, value);
@@ -164,8 +167,7 @@ final class VectorReduce implements Reduce {
   }
 
   @Override
-  public void cumulativeSum(
-      long x, long y, long outer, long n, long inner, boolean reverse) {
+  public void cumulativeSum(long x, long y, long outer, long n, long inner, boolean reverse) {
     plain.cumulativeSum(x, y, outer, n, inner, reverse);
   }
 

@@ -9,9 +9,9 @@ import static dev.kernite.kernels.cpu.Exponential.E7;
 import static dev.kernite.kernels.cpu.Exponential.LN2_HIGH;
 import static dev.kernite.kernels.cpu.Exponential.LN2_LOW;
 import static dev.kernite.kernels.cpu.Exponential.LOG2_E;
+import static dev.kernite.kernels.cpu.Exponential.LOWEST;
 import static dev.kernite.kernels.cpu.Exponential.ONE;
 import static dev.kernite.kernels.cpu.Exponential.ROUNDER;
-import static dev.kernite.kernels.cpu.Exponential.LOWEST;
 import static dev.kernite.kernels.cpu.Lanes.BYTES;
 import static dev.kernite.kernels.cpu.Lanes.LANES;
 import static dev.kernite.kernels.cpu.Lanes.S;
@@ -28,8 +28,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Sums and extremes of contiguous rows of any length. Lanes add up at most {@value #BLOCK} values in
- * float32; the sums of blocks are added in float64, so the error does not grow with the row.
+ * Sums and extremes of contiguous rows of any length. Lanes add up at most {@value #BLOCK} values
+ * in float32; the sums of blocks are added in float64, so the error does not grow with the row.
  */
 final class VectorRows {
   private static final long BLOCK = 4096;
@@ -195,13 +195,23 @@ final class VectorRows {
     FloatVector d = broadcast(S, 0f);
     long i = 0;
     for (; i + 4 * LANES <= whole; i += 4 * LANES) {
-      a = fromMemorySegment(S, ALL, x + 4 * i, LITTLE).fma(fromMemorySegment(S, ALL, y + 4 * i, LITTLE), a);
-      b = fromMemorySegment(S, ALL, x + 4 * i + BYTES, LITTLE).fma(fromMemorySegment(S, ALL, y + 4 * i + BYTES, LITTLE), b);
-      c = fromMemorySegment(S, ALL, x + 4 * i + 2 * BYTES, LITTLE).fma(fromMemorySegment(S, ALL, y + 4 * i + 2 * BYTES, LITTLE), c);
-      d = fromMemorySegment(S, ALL, x + 4 * i + 3 * BYTES, LITTLE).fma(fromMemorySegment(S, ALL, y + 4 * i + 3 * BYTES, LITTLE), d);
+      a =
+          fromMemorySegment(S, ALL, x + 4 * i, LITTLE)
+              .fma(fromMemorySegment(S, ALL, y + 4 * i, LITTLE), a);
+      b =
+          fromMemorySegment(S, ALL, x + 4 * i + BYTES, LITTLE)
+              .fma(fromMemorySegment(S, ALL, y + 4 * i + BYTES, LITTLE), b);
+      c =
+          fromMemorySegment(S, ALL, x + 4 * i + 2 * BYTES, LITTLE)
+              .fma(fromMemorySegment(S, ALL, y + 4 * i + 2 * BYTES, LITTLE), c);
+      d =
+          fromMemorySegment(S, ALL, x + 4 * i + 3 * BYTES, LITTLE)
+              .fma(fromMemorySegment(S, ALL, y + 4 * i + 3 * BYTES, LITTLE), d);
     }
     for (; i < whole; i += LANES) {
-      a = fromMemorySegment(S, ALL, x + 4 * i, LITTLE).fma(fromMemorySegment(S, ALL, y + 4 * i, LITTLE), a);
+      a =
+          fromMemorySegment(S, ALL, x + 4 * i, LITTLE)
+              .fma(fromMemorySegment(S, ALL, y + 4 * i, LITTLE), a);
     }
     float sum = Lanes.sum(a.add(b).add(c.add(d)));
     for (; i < n; i++) {
@@ -292,9 +302,7 @@ final class VectorRows {
   static void scale(long x, long y, long n, float factor) {
     long whole = Lanes.whole(n);
     for (long i = 0; i < 4 * whole; i += BYTES) {
-      fromMemorySegment(S, ALL, x + i, LITTLE)
-          .mul(factor)
-          .intoMemorySegment(ALL, y + i, LITTLE);
+      fromMemorySegment(S, ALL, x + i, LITTLE).mul(factor).intoMemorySegment(ALL, y + i, LITTLE);
     }
     for (long i = whole; i < n; i++) {
       putFloat(y + 4 * i, getFloat(x + 4 * i) * factor);

@@ -111,8 +111,7 @@ final class VectorSigmoid {
       e = e.mul(t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE).reinterpretAsFloats());
       FloatVector s = broadcast(S, 1f).div(e.add(1f));
       FloatVector d = x.mul(e.mul(s)).fma(s, s); // 1 - s = e s
-      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE))
-          .intoMemorySegment(ALL, to + i, LITTLE);
+      d.mul(fromMemorySegment(S, ALL, upstream + i, LITTLE)).intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 
@@ -136,7 +135,8 @@ final class VectorSigmoid {
       e = e.mul(t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE).reinterpretAsFloats());
       FloatVector far = broadcast(S, 1f).sub(broadcast(S, 2f).div(e.add(1f)));
       FloatVector square = c.mul(c);
-      FloatVector near = broadcast(S, -5.70498872745e-3f).fma(square, broadcast(S, 2.06390887954e-2f));
+      FloatVector near =
+          broadcast(S, -5.70498872745e-3f).fma(square, broadcast(S, 2.06390887954e-2f));
       near = near.fma(square, broadcast(S, -5.37397155531e-2f));
       near = near.fma(square, broadcast(S, 1.33314422036e-1f));
       near = near.fma(square, broadcast(S, -3.33332819422e-1f));

@@ -6,13 +6,13 @@ import static dev.kernite.kernels.cpu.Exponential.E4;
 import static dev.kernite.kernels.cpu.Exponential.E5;
 import static dev.kernite.kernels.cpu.Exponential.E6;
 import static dev.kernite.kernels.cpu.Exponential.E7;
+import static dev.kernite.kernels.cpu.Exponential.HIGHEST;
 import static dev.kernite.kernels.cpu.Exponential.LN2_HIGH;
 import static dev.kernite.kernels.cpu.Exponential.LN2_LOW;
 import static dev.kernite.kernels.cpu.Exponential.LOG2_E;
+import static dev.kernite.kernels.cpu.Exponential.LOWEST;
 import static dev.kernite.kernels.cpu.Exponential.ONE;
 import static dev.kernite.kernels.cpu.Exponential.ROUNDER;
-import static dev.kernite.kernels.cpu.Exponential.HIGHEST;
-import static dev.kernite.kernels.cpu.Exponential.LOWEST;
 import static dev.kernite.kernels.cpu.Lanes.BYTES;
 import static dev.kernite.kernels.cpu.Lanes.S;
 import static dev.kernite.kernels.cpu.RawMemory.ALL;
@@ -175,9 +175,7 @@ final class VectorSoftmax implements Softmax {
       e = e.fma(r.mul(r), r).add(1f);
       e = e.mul(t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE).reinterpretAsFloats());
       e = e.blend(0f, below).mul(sum);
-      fromMemorySegment(S, ALL, upstream + i, LITTLE)
-          .sub(e)
-          .intoMemorySegment(ALL, to + i, LITTLE);
+      fromMemorySegment(S, ALL, upstream + i, LITTLE).sub(e).intoMemorySegment(ALL, to + i, LITTLE);
     }
   }
 
@@ -193,16 +191,13 @@ final class VectorSoftmax implements Softmax {
         (at, result) -> {
           float max = VectorRows.max(x + at, n);
           double value =
-              Float.isInfinite(max)
-                  ? max
-                  : max + Math.log(VectorRows.sumExp(x + at, n, max));
+              Float.isInfinite(max) ? max : max + Math.log(VectorRows.sumExp(x + at, n, max));
           putFloat(y + result, (float) value);
         });
   }
 
   @Override
-  public void logSumExpGrad(
-      long x, long y, long dy, long dx, long outer, long n, long inner) {
+  public void logSumExpGrad(long x, long y, long dy, long dx, long outer, long n, long inner) {
     if (inner != 1) {
       plain.logSumExpGrad(x, y, dy, dx, outer, n, inner);
       return;

@@ -17,8 +17,7 @@ final class Close {
   }
 
   /** Asserts {@code |actual - expected| <= relative |expected| + absolute}. */
-  static void check(
-      String what, double expected, float actual, double relative, double absolute) {
+  static void check(String what, double expected, float actual, double relative, double absolute) {
     // What float32 cannot hold is infinite there, and rightly so.
     double rounded = (float) expected;
     if (Double.isNaN(rounded) || Double.isInfinite(rounded)) {
@@ -33,5 +32,24 @@ final class Close {
           "%s: expected %s, got %s: off by %.3g, allowed %.3g"
               .formatted(what, expected, actual, Math.abs(actual - expected), tolerance));
     }
+  }
+
+  /** Compares losses one by one (divisor 0), or their sum over the divisor. */
+  static void checkReduced(
+      String what,
+      double[] expected,
+      float[] losses,
+      double divisor,
+      double relative,
+      double absolute) {
+    if (divisor == 0) {
+      check(what, expected, losses, relative, absolute);
+      return;
+    }
+    double sum = 0;
+    for (float loss : losses) {
+      sum += loss;
+    }
+    check(what, expected[0], (float) (sum / divisor), relative, absolute);
   }
 }

@@ -12,7 +12,9 @@ final class Draw {
     ORDINARY,
     /** Integers from -3 to 3: sums and products are exact, ties and zeros common. */
     INTEGERS,
-    /** Ordinary ones among NaN, infinities, signed zeros, subnormals and the largest and smallest. */
+    /**
+     * Ordinary ones among NaN, infinities, signed zeros, subnormals and the largest and smallest.
+     */
     EXTREME
   }
 

@@ -72,7 +72,8 @@ final class KernelDeterminismTest {
       }
       for (ReduceFunction f : ReduceFunction.values()) {
         all.add(Arguments.of(twin, f + " rows", (Run) (c, in) -> reduce(c, in, f, ROWS, COLS, 1)));
-        all.add(Arguments.of(twin, f + " columns", (Run) (c, in) -> reduce(c, in, f, 1, ROWS, COLS)));
+        all.add(
+            Arguments.of(twin, f + " columns", (Run) (c, in) -> reduce(c, in, f, 1, ROWS, COLS)));
         all.add(Arguments.of(twin, f + " all", (Run) (c, in) -> reduce(c, in, f, 1, N, 1)));
       }
       for (LossFunction f : LossFunction.values()) {
@@ -132,16 +133,7 @@ final class KernelDeterminismTest {
     cpu.elementwise().binary(f, a, dense, b, repeated, out.address(), sizes);
     cpu.elementwise()
         .binaryGrad(
-            f,
-            a,
-            dense,
-            b,
-            repeated,
-            out.address(),
-            in.dy(),
-            da.address(),
-            db.address(),
-            sizes);
+            f, a, dense, b, repeated, out.address(), in.dy(), da.address(), db.address(), sizes);
     return List.of(out, da, db);
   }
 
@@ -191,8 +183,7 @@ final class KernelDeterminismTest {
     long r = rstd.address();
     cpu.norm().layerNorm(x, weight, weight, y.address(), m, r, ROWS, COLS, 1e-5f);
     cpu.norm()
-        .layerNormGrad(
-            x, weight, m, r, dy, dx.address(), dw.address(), db.address(), ROWS, COLS);
+        .layerNormGrad(x, weight, m, r, dy, dx.address(), dw.address(), db.address(), ROWS, COLS);
     return List.of(y, mean, rstd, dx, dw, db);
   }
 
@@ -205,8 +196,7 @@ final class KernelDeterminismTest {
     cpu.loss().crossEntropy(x, targets, 0, loss.address(), lse.address(), ROWS, COLS, 3, 0.1f);
     long scale = in.column();
     cpu.loss()
-        .crossEntropyGrad(
-            x, targets, 0, lse.address(), scale, dx.address(), ROWS, COLS, 3, 0.1f);
+        .crossEntropyGrad(x, targets, 0, lse.address(), scale, dx.address(), ROWS, COLS, 3, 0.1f);
     return List.of(loss, lse, dx);
   }
 

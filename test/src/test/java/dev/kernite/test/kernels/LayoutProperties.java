@@ -18,9 +18,7 @@ final class LayoutProperties {
     Random random = new Random(seed);
     long[] sizes = Strided.shape(random);
     long[] from =
-        random.nextBoolean()
-            ? Strided.permuted(random, sizes)
-            : Strided.repeated(random, sizes);
+        random.nextBoolean() ? Strided.permuted(random, sizes) : Strided.repeated(random, sizes);
     long[] to = random.nextBoolean() ? Strided.dense(sizes) : Strided.permuted(random, sizes);
     checkCopy(random, sizes, from, to);
   }
@@ -96,8 +94,7 @@ final class LayoutProperties {
     long[] one = {1};
     KernelException e =
         Assertions.assertThrows(
-            KernelException.class,
-            () -> Cpus.scalar().layout().copy(64, one, 64, one, one, 3));
+            KernelException.class, () -> Cpus.scalar().layout().copy(64, one, 64, one, one, 3));
     assertEquals("elements of 3 bytes; expected 1, 2, 4 or 8", e.getMessage());
   }
 }

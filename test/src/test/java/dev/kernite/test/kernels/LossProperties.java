@@ -91,15 +91,7 @@ final class LossProperties {
         Buffers.Array dx = b.out(x.length);
         cpu.loss()
             .crossEntropy(
-                from,
-                targets,
-                w,
-                loss.address(),
-                lse.address(),
-                rows,
-                classes,
-                IGNORE,
-                smoothing);
+                from, targets, w, loss.address(), lse.address(), rows, classes, IGNORE, smoothing);
         cpu.loss()
             .crossEntropyGrad(
                 from,
@@ -173,8 +165,7 @@ final class LossProperties {
     }
   }
 
-  private record Row(
-      double[] logits, double[] target, float[] weight, float scale, float size) {}
+  private record Row(double[] logits, double[] target, float[] weight, float scale, float size) {}
 
   private static void check(Row row, float loss, float lse, double[] dx) {
     double mass = 1 + Arrays.stream(row.target).sum();
@@ -221,8 +212,7 @@ final class LossProperties {
     return switch (f) {
       case MSE -> (x - y) * (x - y);
       case L1 -> Math.abs(x - y);
-      case BCE ->
-          -(y * Math.max(Math.log(x), -100) + (1 - y) * Math.max(Math.log(1 - x), -100));
+      case BCE -> -(y * Math.max(Math.log(x), -100) + (1 - y) * Math.max(Math.log(1 - x), -100));
       case BCE_WITH_LOGITS -> {
         double softplus = x < -30 ? -x : Math.log1p(Math.exp(-x)); // -log sigmoid(x)
         yield posWeight * y * softplus + (1 - y) * (x + softplus);
@@ -265,8 +255,7 @@ final class LossProperties {
         long to = both ? dy.address() : 0;
         cpu.loss().elementwise(f, left, right, w, p, loss.address(), n);
         cpu.loss()
-            .elementwiseGrad(
-                f, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
+            .elementwiseGrad(f, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
         float[] values = loss.floats();
         float[] slopes = dx.floats();
         float[] targetSlopes = dy.floats();

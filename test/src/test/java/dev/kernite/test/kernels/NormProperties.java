@@ -91,10 +91,7 @@ final class NormProperties {
 
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void gradientsMatchCentralDifferences(
-      @ForAll("few") int rows,
-      @ForAll boolean centred,
-      @ForAll boolean gained,
-      @ForAll long seed) {
+      @ForAll("few") int rows, @ForAll boolean centred, @ForAll boolean gained, @ForAll long seed) {
     Random random = new Random(seed);
     int cols = 2 + random.nextInt(40);
     float[] x = Draw.values(random, rows * cols);
@@ -119,7 +116,8 @@ final class NormProperties {
           }
           if (wantX) {
             double[] expected =
-                Derivative.of(v -> Derivative.weighted(oracle(v, weight, null, centred), up), values);
+                Derivative.of(
+                    v -> Derivative.weighted(oracle(v, weight, null, centred), up), values);
             double size = 0;
             for (int c = 0; c < cols; c++) {
               size = Math.max(size, Math.abs(up[c] * gains[c]) / spread(values, centred));

@@ -56,8 +56,7 @@ final class OptimProperties {
         Buffers.Array vs = b.of(v);
         Buffers.Array maxes = b.of(max);
         long top = amsgrad ? maxes.address() : 0;
-        cpu.optim()
-            .adam(ps.address(), b.of(g).address(), ms.address(), vs.address(), top, n, c);
+        cpu.optim().adam(ps.address(), b.of(g).address(), ms.address(), vs.address(), top, n, c);
         Close.check("m", newM, ms.floats(), 3e-7, 3e-7);
         Close.check("v", newV, vs.floats(), 1e-6, 1e-9);
         Close.check("vMax", amsgrad ? newMax : Draw.wide(max), maxes.floats(), 1e-6, 1e-9);

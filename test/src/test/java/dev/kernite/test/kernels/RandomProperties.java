@@ -56,8 +56,7 @@ final class RandomProperties {
         for (int i = 0; i < n; i++) {
           int first = word(seed, offset, i / 2 * 2L);
           int second = word(seed, offset, i / 2 * 2L + 1);
-          float z =
-              i % 2 == 0 ? Philox.normalCos(first, second) : Philox.normalSin(first, second);
+          float z = i % 2 == 0 ? Philox.normalCos(first, second) : Philox.normalSin(first, second);
           assertEquals(0.5f + 2 * z, actual[i], "value " + i);
         }
       }

@@ -94,7 +94,8 @@ final class ReduceProperties {
   void longLinesMatchTheDefinition(@ForAll ReduceFunction f, @ForAll long seed) {
     Random random = new Random(seed);
     checkValues(f, 1, 60_000 + random.nextInt(60_000), 1, Draw.Kind.ORDINARY, seed);
-    checkValues(f, 2, 1000 + random.nextInt(2000), 1 + random.nextInt(40), Draw.Kind.ORDINARY, seed);
+    checkValues(
+        f, 2, 1000 + random.nextInt(2000), 1 + random.nextInt(40), Draw.Kind.ORDINARY, seed);
   }
 
   private static void checkValues(
@@ -212,8 +213,7 @@ final class ReduceProperties {
         long upstream = b.of(dy).address();
         cpu.reduce().reduce(f, from, y.address(), outer, n, width, p);
         cpu.reduce()
-            .reduceGrad(
-                f, from, y.address(), upstream, dx.address(), outer, n, width, p, last);
+            .reduceGrad(f, from, y.address(), upstream, dx.address(), outer, n, width, p, last);
         float[] actual = dx.floats();
         for (int line = 0; line < outer * width; line++) {
           double[] values = line(x, line / width, n, width, line % width);
@@ -256,8 +256,7 @@ final class ReduceProperties {
     gradient(ReduceFunction.STD, false, new float[] {4, 4, 4}, 0, 0, 0);
   }
 
-  private static void gradient(
-      ReduceFunction f, boolean spread, float[] x, double... expected) {
+  private static void gradient(ReduceFunction f, boolean spread, float[] x, double... expected) {
     for (CpuBackend cpu : Cpus.twins()) {
       try (Buffers b = new Buffers()) {
         long from = b.of(x).address();
@@ -265,8 +264,7 @@ final class ReduceProperties {
         Buffers.Array dx = b.out(x.length);
         cpu.reduce().reduce(f, from, y.address(), 1, x.length, 1, 1);
         long one = b.of(1f).address();
-        cpu.reduce()
-            .reduceGrad(f, from, y.address(), one, dx.address(), 1, x.length, 1, 1, spread);
+        cpu.reduce().reduceGrad(f, from, y.address(), one, dx.address(), 1, x.length, 1, 1, spread);
         Close.check(f + " spread " + spread, expected, dx.floats(), 1e-6, 0);
       }
     }

@@ -47,8 +47,7 @@ final class SoftmaxProperties {
     };
   }
 
-  private static void forward(
-      Softmax s, Function f, long x, long y, int outer, int n, int inner) {
+  private static void forward(Softmax s, Function f, long x, long y, int outer, int n, int inner) {
     switch (f) {
       case SOFTMAX -> s.softmax(x, y, outer, n, inner);
       case LOG_SOFTMAX -> s.logSoftmax(x, y, outer, n, inner);
@@ -145,8 +144,7 @@ final class SoftmaxProperties {
         switch (f) {
           case SOFTMAX -> s.softmaxGrad(y.address(), up, dx.address(), outer, n, width);
           case LOG_SOFTMAX -> s.logSoftmaxGrad(y.address(), up, dx.address(), outer, n, width);
-          case LOG_SUM_EXP ->
-              s.logSumExpGrad(from, y.address(), up, dx.address(), outer, n, width);
+          case LOG_SUM_EXP -> s.logSumExpGrad(from, y.address(), up, dx.address(), outer, n, width);
         }
         float[] actual = dx.floats();
         for (int line = 0; line < outer * width; line++) {
@@ -157,8 +155,7 @@ final class SoftmaxProperties {
             size += Math.abs(w[j]);
           }
           double[] expected =
-              Derivative.of(
-                  v -> Derivative.weighted(oracle(f, v), w), line(x, line, n, width));
+              Derivative.of(v -> Derivative.weighted(oracle(f, v), w), line(x, line, n, width));
           for (int j = 0; j < n; j++) {
             float got = actual[at(line, j, n, width)];
             Close.check(f + " gradient", expected[j], got, 2e-6, 1e-6 * size);
