@@ -4,6 +4,7 @@ import dev.kernite.models.checkpoint.AtomicFiles;
 import dev.kernite.models.training.Evaluation;
 import dev.kernite.models.training.TrainingLog;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.ChartEncoder;
@@ -19,8 +20,12 @@ final class LossCurve {
 
   private LossCurve() {}
 
-  /** Draws the training loss, and the held-out loss where there is one. */
-  static void draw(List<TrainingLog.Entry> log, List<Evaluation> evaluations, Path png) {
+  /**
+   * Draws the training loss, and the held-out loss where there is one. A machine that cannot draw
+   * text gets a warning instead: the training it pictures is done.
+   */
+  static void draw(
+      List<TrainingLog.Entry> log, List<Evaluation> evaluations, Path png, PrintStream err) {
     System.setProperty("java.awt.headless", "true");
     XYChart chart =
         new XYChartBuilder()
@@ -52,6 +57,8 @@ final class LossCurve {
       AtomicFiles.write(png, ChartEncoder.getBytes(chart, "png"));
     } catch (IOException e) {
       throw new CommandException(png + ": cannot be drawn: " + e.getMessage(), e);
+    } catch (LinkageError | InternalError e) { // Java's fonts need fontconfig and freetype
+      err.println("warning: " + png + " is left out; install fontconfig and a font (" + e + ")");
     }
   }
 }

@@ -62,7 +62,8 @@ final class TrainCommand implements Callable<Integer> {
           LossCurve.draw(
               TrainingLog.read(out.resolve(TrainingRun.LOG)),
               outcome.evaluations(),
-              out.resolve("loss.png"));
+              out.resolve("loss.png"),
+              globals.err());
         }
         progress.summary(outcome, out);
       }
