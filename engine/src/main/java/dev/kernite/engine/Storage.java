@@ -16,6 +16,9 @@ final class Storage {
   /** Why it is closed, or null while it is alive. */
   String closed;
 
+  /** The gradient of the leaf that lies here: it goes when the leaf goes. */
+  Storage gradient;
+
   /** Whose list it is in (a scope's or the engine's), with its neighbours there. */
   ScopeState owner;
 
@@ -48,6 +51,9 @@ final class Storage {
         owner.remove(this);
       }
       memory.release(buffer);
+      if (gradient != null) {
+        gradient.close("its tensor was closed");
+      }
     }
   }
 

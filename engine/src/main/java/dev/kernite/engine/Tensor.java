@@ -290,13 +290,15 @@ public final class Tensor implements AutoCloseable {
     if (root.grad != null) {
       root.grad.storage.close("the gradient was cleared");
       root.grad = null;
+      storage.gradient = null;
     }
   }
 
-  /** Gives a leaf its gradient; for the autograd and for optimisers that combine gradients. */
+  /** Gives a leaf its gradient, which is freed with it; for the autograd and for optimisers. */
   public void setGrad(Tensor gradient) {
     clearGrad();
     root.grad = gradient;
+    storage.gradient = gradient.storage;
   }
 
   /** The same values in the same memory, out of reach of backward; closed with the original. */
@@ -325,7 +327,9 @@ public final class Tensor implements AutoCloseable {
       throw new EngineException(
           "backward() needs a scalar, the shape is " + shape + "; pass the upstream gradient");
     }
-    Node.backward(this, engine.full(shape, 1f));
+    try (Tensor one = engine.full(shape, 1f)) {
+      Node.backward(this, one);
+    }
   }
 
   /**

@@ -136,8 +136,9 @@ public final class Node {
         if (sum != null) {
           try (Gradient g = new Gradient(node, sum, sums)) {
             node.op.backward(g);
+          } finally {
+            sum.close();
           }
-          sum.close();
         }
         node.free(root);
       }

@@ -165,17 +165,17 @@ public final class Catalogue {
       throw new EngineException(
           entry.label() + ": unknown attributes " + unknown + "; known are " + known.keySet());
     }
-    Object[] values = new Object[components.length];
-    Class<?>[] types = new Class<?>[components.length];
-    int i = 0;
-    for (Map.Entry<String, RecordComponent> e : known.entrySet()) {
-      RecordComponent c = e.getValue();
-      types[i] = c.getType();
-      values[i++] =
-          attributes.get(e.getKey()) != null
-              ? convert(entry.label() + ": " + e.getKey(), attributes.get(e.getKey()), c)
-              : defaultOf(entry, c);
-    }
+    Map<String, Object> given = new LinkedHashMap<>();
+    known.forEach(
+        (name, c) -> {
+          if (attributes.get(name) != null) {
+            given.put(name, convert(entry.label() + ": " + name, attributes.get(name), c));
+          }
+        });
+    known.forEach((name, c) -> given.computeIfAbsent(name, _ -> defaultOf(entry, c)));
+    Object[] values = known.keySet().stream().map(given::get).toArray();
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
       return entry.type.getDeclaredConstructor(types).newInstance(values);
     } catch (InvocationTargetException e) {

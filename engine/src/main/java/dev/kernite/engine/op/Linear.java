@@ -57,7 +57,7 @@ public record Linear(@Default("out_in") WeightLayout weightLayout) implements Op
   public void forward(Call c) {
     long out = c.output().shape().dim(-1);
     long in = c.input(0).shape().dim(-1);
-    long rows = out == 0 ? 0 : c.output().size() / out;
+    long rows = c.input(0).shape().outer(-1);
     c.backend()
         .gemm()
         .multiply(
@@ -72,7 +72,7 @@ public record Linear(@Default("out_in") WeightLayout weightLayout) implements Op
   public void backward(Gradient g) {
     long out = g.output().shape().dim(-1);
     long in = g.input(0).shape().dim(-1);
-    long rows = out == 0 ? 0 : g.output().size() / out;
+    long rows = g.input(0).shape().outer(-1);
     long dy = g.upstream().address();
     Gemm gemm = g.backend().gemm();
     if (g.wants(0)) {

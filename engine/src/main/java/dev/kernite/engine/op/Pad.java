@@ -31,8 +31,12 @@ public record Pad(List<List<Long>> pads, @Default("0") float value) implements O
     if (d.length != pads.size()) {
       throw Op.misfit(this, "pads " + pads + " need one pair an axis", in);
     }
-    for (int i = 0; i < d.length; i++) {
-      d[i] = Math.addExact(d[i], Math.addExact(pads.get(i).get(0), pads.get(i).get(1)));
+    try {
+      for (int i = 0; i < d.length; i++) {
+        d[i] = Math.addExact(d[i], Math.addExact(pads.get(i).get(0), pads.get(i).get(1)));
+      }
+    } catch (ArithmeticException e) {
+      throw Op.misfit(this, "pads " + pads + " are too wide", in);
     }
     return Shape.of(d);
   }

@@ -45,7 +45,7 @@ public record Tril(@Default("0") long diagonal) implements Op {
     int cols = Math.toIntExact(keep.shape().dim(1));
     byte[] mask = new byte[Math.multiplyExact(rows, cols)];
     for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < cols && c <= r + diagonal; c++) {
+      for (int c = 0; c < cols && c - r <= diagonal; c++) {
         mask[r * cols + c] = 1;
       }
     }
