@@ -1,0 +1,96 @@
+package dev.kernite.test.ops;
+
+import dev.kernite.kernels.Attention;
+import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.Elementwise;
+import dev.kernite.kernels.Gemm;
+import dev.kernite.kernels.Index;
+import dev.kernite.kernels.Layout;
+import dev.kernite.kernels.Loss;
+import dev.kernite.kernels.Norm;
+import dev.kernite.kernels.Optim;
+import dev.kernite.kernels.Random;
+import dev.kernite.kernels.Reduce;
+import dev.kernite.kernels.Softmax;
+
+/** A backend's kernels over {@link GuardedMemory}. */
+record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend {
+  GuardedBackend(Backend backend) {
+    this(backend, new GuardedMemory(backend.memory()));
+  }
+
+  @Override
+  public String name() {
+    return backend.name();
+  }
+
+  @Override
+  public String description() {
+    return backend.description();
+  }
+
+  @Override
+  public int threads() {
+    return backend.threads();
+  }
+
+  @Override
+  public Gemm gemm() {
+    return backend.gemm();
+  }
+
+  @Override
+  public Elementwise elementwise() {
+    return backend.elementwise();
+  }
+
+  @Override
+  public Layout layout() {
+    return backend.layout();
+  }
+
+  @Override
+  public Reduce reduce() {
+    return backend.reduce();
+  }
+
+  @Override
+  public Softmax softmax() {
+    return backend.softmax();
+  }
+
+  @Override
+  public Norm norm() {
+    return backend.norm();
+  }
+
+  @Override
+  public Attention attention() {
+    return backend.attention();
+  }
+
+  @Override
+  public Loss loss() {
+    return backend.loss();
+  }
+
+  @Override
+  public Index index() {
+    return backend.index();
+  }
+
+  @Override
+  public Random random() {
+    return backend.random();
+  }
+
+  @Override
+  public Optim optim() {
+    return backend.optim();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+}
