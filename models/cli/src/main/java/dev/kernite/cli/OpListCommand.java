@@ -62,7 +62,8 @@ final class OpListCommand implements Callable<Integer> {
   }
 
   private void row(Catalogue.Entry entry) {
-    String inputs = entry.inputs().stream().map(OpListCommand::name).collect(Collectors.joining(" "));
+    String inputs =
+        entry.inputs().stream().map(OpListCommand::name).collect(Collectors.joining(" "));
     String attributes =
         entry.attributes().stream()
             .filter(attribute -> !attribute.name().equals("op"))

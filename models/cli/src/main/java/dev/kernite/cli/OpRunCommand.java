@@ -150,8 +150,7 @@ final class OpRunCommand implements Callable<Integer> {
     List<JsonLine> written = new ArrayList<>();
     tensors.forEach(
         (key, tensor) ->
-            written.add(
-                new JsonLine().put("name", key).put("shape", tensor.shape().toArray())));
+            written.add(new JsonLine().put("name", key).put("shape", tensor.shape().toArray())));
     new JsonLine().put("op", name).put("outputs", written).print(globals.out());
   }
 }
