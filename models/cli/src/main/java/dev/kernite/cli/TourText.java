@@ -43,7 +43,7 @@ final class TourText {
 
   private void tell(String prompt, long seed) {
     GenerationConfig options =
-        model.options().maxNewTokens(NEW_TOKENS).topP(0.9).temperature(0.8).seed(seed).build();
+        model.options().maxNewTokens(NEW_TOKENS).topP(0.9).temperature(0.7).seed(seed).build();
     int[] ids = model.tokenizer().encodeToIds(prompt, false);
     StreamingDecoder stream = model.tokenizer().streamingDecoder(true);
     long began = System.nanoTime();
