@@ -2,7 +2,9 @@ package dev.kernite.engine;
 
 import dev.kernite.kernels.Memory;
 
-/** Bytes of one tensor on its device, with exactly one owner: a scope, a parameter or a gradient. */
+/**
+ * Bytes of one tensor on its device, with exactly one owner: a scope, a parameter or a gradient.
+ */
 final class Storage {
   final Memory memory;
   final Memory.Buffer buffer;

@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>A tensor is dense and row-major, or a <em>view</em>: a read-only window onto another tensor
  * (its root), described by an offset and strides. Reshapes, slices of the last axis and head splits
- * are views and copy nothing. A view lives as long as its root, and gradients flow through it to the
- * root without an operation of their own. Matrix products and attention read strided views in
+ * are views and copy nothing. A view lives as long as its root, and gradients flow through it to
+ * the root without an operation of their own. Matrix products and attention read strided views in
  * place; everything else asks for a dense tensor and says so.
  *
  * <p>A tensor belongs to the scope it was created in and to the thread that created it, until it is
@@ -179,8 +179,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Attention heads: [batch, time, heads * headDim] (possibly itself a window of wider rows) seen as
-   * [batch, heads, time, headDim].
+   * Attention heads: [batch, time, heads * headDim] (possibly itself a window of wider rows) seen
+   * as [batch, heads, time, headDim].
    *
    * @param heads number of heads; must divide the last extent
    */

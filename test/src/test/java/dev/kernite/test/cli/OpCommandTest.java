@@ -55,8 +55,7 @@ final class OpCommandTest {
     Path in = folder.resolve("in.safetensors");
     inputs.write(in);
     List<String> args =
-        new ArrayList<>(
-            List.of("op", "run", op, "--device", "cpu", "--inputs", in.toString()));
+        new ArrayList<>(List.of("op", "run", op, "--device", "cpu", "--inputs", in.toString()));
     args.addAll(List.of("--attrs", attributes, "--outputs", out().toString()));
     args.addAll(Arrays.asList(more));
     return Kernite.run(args.toArray(String[]::new));
@@ -88,7 +87,8 @@ final class OpCommandTest {
   void writesTheOutputAndTheGradients() {
     floats("x", new float[] {0, (float) Math.log(3)}, 2)
         .floats("grad_output", new float[] {1, 0}, 2);
-    assertArrayEquals(new float[] {0.25f, 0.75f}, result("softmax", "{\"dim\":0}", "output"), 1e-6f);
+    assertArrayEquals(
+        new float[] {0.25f, 0.75f}, result("softmax", "{\"dim\":0}", "output"), 1e-6f);
     assertArrayEquals(new float[] {0.1875f, -0.1875f}, read("grad.x"), 1e-6f);
   }
 
@@ -121,7 +121,8 @@ final class OpCommandTest {
 
   @Test
   void concatTakesAllTensorsInTheOrderOfTheFile() {
-    floats("a", new float[] {1}, 1).floats("b", new float[] {2, 3}, 2)
+    floats("a", new float[] {1}, 1)
+        .floats("b", new float[] {2, 3}, 2)
         .floats("grad_output", new float[] {10, 20, 30}, 3);
     assertArrayEquals(
         new float[] {1, 2, 3}, result("shape", "{\"op\":\"concat\",\"dim\":0}", "output"));
@@ -154,10 +155,7 @@ final class OpCommandTest {
   void readsFloatsOfAnyWidth(String dtype) {
     float[] values = {1.5f, -2};
     inputs.floats(
-        "x",
-        FileDtype.valueOf(dtype),
-        NATIVE.allocateFrom(ValueLayout.JAVA_FLOAT, values),
-        2);
+        "x", FileDtype.valueOf(dtype), NATIVE.allocateFrom(ValueLayout.JAVA_FLOAT, values), 2);
     assertArrayEquals(new float[] {1.5f, 0}, result("relu", "{}", "output"));
   }
 

@@ -178,8 +178,7 @@ final class AutogradTest {
     String why = "no operation produced";
     assertTrue(refused(() -> square(x).requireGrad()).contains(why));
     assertTrue(refused(() -> x.narrow(0, 0, 1).requireGrad()).contains(why));
-    assertTrue(
-        refused(() -> engine.tensor(new int[1], Shape.of(1)).requireGrad()).contains(why));
+    assertTrue(refused(() -> engine.tensor(new int[1], Shape.of(1)).requireGrad()).contains(why));
   }
 
   @Test
@@ -263,8 +262,7 @@ final class AutogradTest {
     Tensor[] heads = new Tensor[3];
     for (int i = 0; i < 3; i++) {
       copies[i] = values.on(engine).narrow(2, 8 * i, 8).contiguousCopy().requireGrad();
-      heads[i] =
-          transpose(copies[i].reshape(2, 3, 2, 4), 1, 2);
+      heads[i] = transpose(copies[i].reshape(2, 3, 2, 4), 1, 2);
     }
     Tensor z = attention(heads[0], heads[1], heads[2], null, true);
     assertArrayEquals(z.toFloats(), y.toFloats());

@@ -19,11 +19,13 @@ import dev.kernite.kernels.cpu.CpuOptions.Twin;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
-/** The composed cases of {@code fixtures/ops}: programs of several operations, and their gradients. */
+/**
+ * The composed cases of {@code fixtures/ops}: programs of several operations, and their gradients.
+ */
 @ParameterizedClass
 @EnumSource(
     value = Twin.class,
@@ -43,8 +45,7 @@ final class ComposedCasesTest {
       for (String input : new String[] {"a", "b", "x", "y", "w"}) {
         if (f.contains(name + ".in." + input)) {
           Tensor t = f.read(name + ".in." + input).on(engine);
-          inputs.put(
-              input, f.contains(name + ".grad." + input) ? t.requireGrad() : t);
+          inputs.put(input, f.contains(name + ".grad." + input) ? t.requireGrad() : t);
         }
       }
       Tensor y = program.apply(inputs);
@@ -65,9 +66,7 @@ final class ComposedCasesTest {
     check(
         "matmul",
         "both_permuted",
-        in ->
-            matmul(
-                in.get("a").transposed(1, 2), in.get("b").transposed(1, 2).transposed(2, 3)));
+        in -> matmul(in.get("a").transposed(1, 2), in.get("b").transposed(1, 2).transposed(2, 3)));
   }
 
   @Test
@@ -75,9 +74,7 @@ final class ComposedCasesTest {
     check(
         "matmul",
         "both_permuted",
-        in ->
-            matmul(
-                transpose(in.get("a"), 1, 2), transpose(transpose(in.get("b"), 1, 2), 2, 3)));
+        in -> matmul(transpose(in.get("a"), 1, 2), transpose(transpose(in.get("b"), 1, 2), 2, 3)));
   }
 
   @Test
@@ -88,8 +85,7 @@ final class ComposedCasesTest {
         in -> {
           Tensor x = in.get("x");
           Shape s = x.shape();
-          Tensor logits =
-              slice(x, new long[] {0, 0, 0}, new long[] {s.dim(0), -1, s.dim(2)});
+          Tensor logits = slice(x, new long[] {0, 0, 0}, new long[] {s.dim(0), -1, s.dim(2)});
           Tensor labels = in.get("y").narrow(1, 1, s.dim(1) - 1).contiguousCopy();
           return crossEntropy(logits, labels);
         });
@@ -130,10 +126,14 @@ final class ComposedCasesTest {
           Tensor x = in.get("x");
           // Rows are views without gaps: [2, 6] seen as rows of 3, one of each pair at a time.
           Tensor rows = x.reshape(2, 2, 3);
-          Tensor first = mul(rows.narrow(0, 0, 1).reshape(2, 3).narrow(0, 0, 1),
-              rows.narrow(0, 0, 1).reshape(2, 3).narrow(0, 1, 1));
-          Tensor second = mul(rows.narrow(0, 1, 1).reshape(2, 3).narrow(0, 0, 1),
-              rows.narrow(0, 1, 1).reshape(2, 3).narrow(0, 1, 1));
+          Tensor first =
+              mul(
+                  rows.narrow(0, 0, 1).reshape(2, 3).narrow(0, 0, 1),
+                  rows.narrow(0, 0, 1).reshape(2, 3).narrow(0, 1, 1));
+          Tensor second =
+              mul(
+                  rows.narrow(0, 1, 1).reshape(2, 3).narrow(0, 0, 1),
+                  rows.narrow(0, 1, 1).reshape(2, 3).narrow(0, 1, 1));
           return concat(0, first, second);
         });
   }

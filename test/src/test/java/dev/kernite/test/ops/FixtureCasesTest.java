@@ -35,9 +35,22 @@ final class FixtureCasesTest {
   /** What PyTorch has and the catalogue has not yet; optimisers are no operations. */
   private static final Set<String> ELSEWHERE =
       Set.of(
-          "smooth_l1", "kl_div", "batch_norm", "conv1d", "conv2d", "conv_transpose2d", "max_pool2d",
-          "avg_pool2d", "upsample_nearest", "adam", "adamw", "sgd", "rmsprop", "adagrad",
-          "clip_grad_norm", "graph");
+          "smooth_l1",
+          "kl_div",
+          "batch_norm",
+          "conv1d",
+          "conv2d",
+          "conv_transpose2d",
+          "max_pool2d",
+          "avg_pool2d",
+          "upsample_nearest",
+          "adam",
+          "adamw",
+          "sgd",
+          "rmsprop",
+          "adagrad",
+          "clip_grad_norm",
+          "graph");
 
   private static List<JsonNode> cases() {
     JsonNode all = JSON.readTree(FixtureFile.path("cases.json")).get("cases");
@@ -72,7 +85,8 @@ final class FixtureCasesTest {
     try (FixtureFile file = new FixtureFile(operator)) {
       String prefix = c.get("case").asString() + ".";
       Map<String, Object> attributes =
-          JSON.convertValue(c.get("attributes"), new TypeReference<LinkedHashMap<String, Object>>() {});
+          JSON.convertValue(
+              c.get("attributes"), new TypeReference<LinkedHashMap<String, Object>>() {});
       Catalogue.Entry entry = Catalogue.find(operator, attributes);
       List<String> names =
           StreamSupport.stream(c.get("inputs").spliterator(), false)

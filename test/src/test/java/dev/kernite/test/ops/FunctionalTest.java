@@ -123,8 +123,7 @@ final class FunctionalTest {
         2,
         20);
     Supplier<Tensor> logits = () -> t(0, Math.log(3)).reshape(1, 2);
-    scalar(
-        "crossEntropy", () -> Functional.crossEntropy(logits.get(), ids(0)), Math.log(4));
+    scalar("crossEntropy", () -> Functional.crossEntropy(logits.get(), ids(0)), Math.log(4));
     scalar("bce", () -> Functional.bce(t(0.25), t(1)), Math.log(4));
     scalar("bceWithLogits", () -> Functional.bceWithLogits(t(0), t(1)), Math.log(2));
     scalar("mse", () -> Functional.mse(t(1, 2), t(3, 6)), 10);
@@ -156,8 +155,7 @@ final class FunctionalTest {
         4,
         5);
     row("gather", () -> Functional.gather(t(10, 20, 30), ids(2, 0), 0), 30, 10);
-    shaped(
-        "indexSelect", () -> Functional.indexSelect(m(), ids(2), 1), Shape.of(2, 1), 3, 6);
+    shaped("indexSelect", () -> Functional.indexSelect(m(), ids(2), 1), Shape.of(2, 1), 3, 6);
     Supplier<Tensor> mask = () -> engine.tensor(new boolean[] {true, false}, Shape.of(2));
     row("maskedFill", () -> Functional.maskedFill(t(1, 2), mask.get(), 9), 9, 2);
     row("where", () -> Functional.where(mask.get(), t(1, 2), t(3, 4)), 1, 4);
@@ -177,8 +175,7 @@ final class FunctionalTest {
                     () -> {
                       try (Scope _ = engine.scope()) {
                         Case c = e.getValue();
-                        NdArray expected =
-                            new NdArray(NdArray.Kind.FLOAT, c.shape(), c.expected());
+                        NdArray expected = new NdArray(NdArray.Kind.FLOAT, c.shape(), c.expected());
                         Close.check(e.getKey(), expected, c.call().get(), 1e-6, 1e-6);
                       }
                     }));

@@ -255,8 +255,7 @@ final class OpLawsProperties {
     Engine engine = Engines.guarded(twin);
     try (Scope _ = engine.scope()) {
       NdArray ids = NdArray.randomIndices(seed, rows, 11);
-      NdArray hot =
-          NdArray.generate(Shape.of(11, rows), at -> ids.at(at[0]) == at[1] ? 1 : 0);
+      NdArray hot = NdArray.generate(Shape.of(11, rows), at -> ids.at(at[0]) == at[1] ? 1 : 0);
       Tensor table = NdArray.random(seed, rows, width).on(engine);
       float[] picked = floats(Functional.embedding(table, ids.on(engine)));
       assertArrayEquals(picked, floats(Functional.matmul(hot.on(engine), table)));

@@ -142,8 +142,7 @@ final class ScopeTest {
       engine.zeros(Shape.of(3, 5)).named("b");
       engine.tensor(new boolean[3], Shape.of(3));
       assertEquals(
-          List.of(
-              new Scope.Entry("a", 8), new Scope.Entry("b", 60), new Scope.Entry("", 3)),
+          List.of(new Scope.Entry("a", 8), new Scope.Entry("b", 60), new Scope.Entry("", 3)),
           scope.alive());
     }
   }
@@ -163,8 +162,7 @@ final class ScopeTest {
       Tensor x = two("mine");
       CompletionException e =
           assertThrows(
-              CompletionException.class,
-              () -> CompletableFuture.supplyAsync(x::toFloats).join());
+              CompletionException.class, () -> CompletableFuture.supplyAsync(x::toFloats).join());
       assertTrue(e.getCause() instanceof EngineException, e.toString());
       assertTrue(e.getCause().getMessage().contains("'mine' belongs to thread"), e.toString());
     }
