@@ -50,8 +50,8 @@ final class BinaryProperties {
   @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
   void longRunsMatchTheDefinition(@ForAll BinaryFunction f, @ForAll long seed) {
     Random random = new Random(seed);
-    long rows = 1 + random.nextInt(90);
-    long cols = 1 + random.nextInt(700);
+    long rows = 1L + random.nextInt(90);
+    long cols = 1L + random.nextInt(700);
     long[] sizes = {rows, cols};
     long[][] layouts = {{cols, 1}, {0, 1}, {1, 0}, {0, 0}, {1, rows}};
     long[] stridesA = layouts[random.nextInt(layouts.length)];

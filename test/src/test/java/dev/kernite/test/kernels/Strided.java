@@ -16,7 +16,7 @@ final class Strided {
       sizes[i] = kind == 0 ? 1 : kind == 1 ? random.nextInt(2) : 1 + random.nextInt(9);
     }
     if (sizes.length > 0 && random.nextInt(3) == 0) {
-      sizes[sizes.length - 1] = 1 + random.nextInt(70);
+      sizes[sizes.length - 1] = 1L + random.nextInt(70);
     }
     return sizes;
   }
