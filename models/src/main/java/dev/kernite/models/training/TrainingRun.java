@@ -73,10 +73,17 @@ public final class TrainingRun {
    *
    * @param resume continue from the saved state, where there is one; otherwise start over
    * @param stop asked before each update; when true, the state is saved and the run ends
-   * @throws ModelException if the loss is no longer a number, or a file cannot be written
+   * @throws ModelException if the loss is no longer a number, a file cannot be written, or another
+   *     run is writing to the folder
    */
   public Outcome run(boolean resume, TrainingListener listener, BooleanSupplier stop) {
     createFolder();
+    try (FolderLock _ = FolderLock.of(folder)) {
+      return runLocked(resume, listener, stop);
+    }
+  }
+
+  private Outcome runLocked(boolean resume, TrainingListener listener, BooleanSupplier stop) {
     Path saved = folder.resolve(STATE);
     long step = 0;
     if (resume && Files.exists(saved)) {

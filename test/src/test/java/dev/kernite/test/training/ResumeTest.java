@@ -204,4 +204,20 @@ final class ResumeTest {
         Files.readAllBytes(folder.resolve("whole/model.safetensors")),
         Files.readAllBytes(folder.resolve("whole/best/model.safetensors")));
   }
+
+  @Test
+  void aSecondRunInTheSameFolderIsRefusedAndTheFirstGoesOn() {
+    TrainingListener intruder =
+        new TrainingListener() {
+          @Override
+          public void onStep(TrainingLog.Entry entry, long tokens) {
+            ModelException e =
+                assertThrows(
+                    ModelException.class,
+                    () -> run("shared", false, TrainingListener.NONE, () -> false));
+            assertTrue(e.getMessage().contains("another training run"), e.getMessage());
+          }
+        };
+    assertTrue(run("shared", false, intruder, () -> false).finished());
+  }
 }
