@@ -10,7 +10,9 @@ import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Catalogue;
 import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -87,18 +89,47 @@ final class CatalogueTest {
 
   private static void compareGradient(Sample s) {
     NdArray upstream = Runs.upstream(Oracles.forward(s));
-    List<Runs.Derivative> expected = Runs.derivatives(s, upstream);
+    Set<Integer> wanted = Runs.differentiable(s);
+    Map<Integer, NdArray> direction = new HashMap<>();
+    wanted.forEach(
+        i -> direction.put(i, NdArray.random(i + 7, s.inputs().get(i).shape().toArray())));
+    double along = Runs.along(s, upstream, direction);
+    List<Runs.Derivative> expected =
+        s.kind() == Sample.Kind.LARGE ? List.of() : Runs.derivatives(s, upstream);
     for (Twin twin : Engines.TWINS) {
-      Runs.Outcome got = Runs.run(Engines.guarded(twin), s, upstream, Runs.differentiable(s));
+      float[][] got = Runs.run(Engines.guarded(twin), s, upstream, wanted).gradients();
       for (Runs.Derivative d : expected) {
-        float actual = got.gradients()[d.input()][d.position()];
-        double allowed = 1e-3 * Math.abs(d.value()) + 1e-5;
-        if (!(Math.abs(actual - d.value()) <= allowed)) {
+        float actual = got[d.input()][d.position()];
+        if (!(Math.abs(actual - d.value()) <= 1e-4 * Math.abs(d.value()) + 1e-5)) {
           fail(
               "%s %s: derivative of input %d at %d: expected %s, got %s"
                   .formatted(twin, s, d.input(), d.position(), d.value(), actual));
         }
       }
+      compareAlong(twin + " " + s, along, direction, got);
+    }
+  }
+
+  /** Compares the sum of all gradients times a direction: errors of single values do not cancel. */
+  private static void compareAlong(
+      String what, double expected, Map<Integer, NdArray> direction, float[][] gradients) {
+    double actual = 0;
+    double absolute = 0;
+    double square = 0;
+    for (Map.Entry<Integer, NdArray> e : direction.entrySet()) {
+      float[] gradient = gradients[e.getKey()];
+      for (int i = 0; i < gradient.length; i++) {
+        double term = gradient[i] * e.getValue().values()[i];
+        actual += term;
+        absolute += Math.abs(term);
+        square += term * term;
+      }
+    }
+    double allowed = 1e-6 * absolute + 1e-5 * Math.sqrt(square) + 1e-6;
+    if (!(Math.abs(actual - expected) <= allowed)) {
+      fail(
+          "%s: derivative along a direction: expected %s, got %s: off by %.3g, allowed %.3g"
+              .formatted(what, expected, actual, Math.abs(actual - expected), allowed));
     }
   }
 

@@ -119,12 +119,12 @@ public final class ReduceOracle implements Oracle<Reduce> {
       samples.add(Sample.ordinary("kept", new Reduce(f, List.of(0L, 2L), true, 1), x(1, 3, 4, 2)));
       samples.add(Sample.ordinary("all kept", new Reduce(f, List.of(), true, 1), x(1, 3, 4)));
       samples.add(Sample.ordinary("biased", new Reduce(f, List.of(1L), false, 0), x(1, 3, 7)));
-      samples.add(Sample.edge("odd", of(f, -1), x(1, 3, 67)));
-      samples.add(Sample.edge("odd columns", of(f, 0), x(1, 33, 17)));
       samples.add(Sample.edge("no lines", of(f, -1), x(1, 0, 4)));
       samples.add(Sample.edge("scalar", new Reduce(f, List.of(), false, 0), x(1)).rough());
       samples.add(Sample.edge("one value", new Reduce(f, List.of(0L), false, 0), x(1, 1)).rough());
       if (f != ReduceFunction.PROD) {
+        samples.add(Sample.edge("odd", of(f, -1), x(1, 3, 67)));
+        samples.add(Sample.edge("odd columns", of(f, 0), x(1, 33, 17)));
         samples.add(Sample.large(of(f), NdArray.distinct(3, 271, 259)).rough());
         samples.add(Sample.large(of(f, 1), NdArray.distinct(3, 271, 259)));
         samples.add(Sample.large(of(f, 0), NdArray.distinct(3, 271, 259)));
@@ -137,6 +137,8 @@ public final class ReduceOracle implements Oracle<Reduce> {
       }
     }
     Reduce product = of(ReduceFunction.PROD, -1);
+    // Near 1: products of many values leave float32 soon.
+    samples.add(Sample.edge("odd", product, NdArray.uniform(3, 0.9, 1.1, 3, 67)));
     samples.add(Sample.large(product, NdArray.uniform(3, 0.9, 1.1, 2719, 25)));
     samples.add(Sample.edge("one zero", product, NdArray.row(2, 0, 3, 4)));
     samples.add(Sample.edge("two zeros", product, NdArray.row(2, 0, 3, 0)));
