@@ -60,12 +60,12 @@ public final class Shape {
    *
    * @throws EngineException if there is no such axis
    */
-  public int axis(int axis) {
-    int a = axis < 0 ? axis + dims.length : axis;
+  public int axis(long axis) {
+    long a = axis < 0 ? axis + dims.length : axis;
     if (a < 0 || a >= dims.length) {
       throw new EngineException("axis " + axis + " does not exist in shape " + this);
     }
-    return a;
+    return (int) a;
   }
 
   /** The extents, as a copy. */

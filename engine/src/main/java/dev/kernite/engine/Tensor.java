@@ -155,7 +155,7 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor narrow(int axis, long from, long length) {
     int a = shape.axis(axis);
-    if (from < 0 || length < 0 || from + length > shape.dim(a)) {
+    if (from < 0 || length < 0 || length > shape.dim(a) - from) {
       throw new EngineException(
           "narrow: [" + from + ", " + (from + length) + ") leaves axis " + a + " of " + shape);
     }
@@ -208,7 +208,7 @@ public final class Tensor implements AutoCloseable {
   /** The values as float32, row-major. */
   public float[] toFloats() {
     require(DType.F32);
-    float[] out = new float[Math.toIntExact(size())];
+    float[] out = new float[arrayLength()];
     copyTo(MemorySegment.ofArray(out));
     return out;
   }
@@ -216,9 +216,17 @@ public final class Tensor implements AutoCloseable {
   /** The values as int32, row-major. */
   public int[] toInts() {
     require(DType.I32);
-    int[] out = new int[Math.toIntExact(size())];
+    int[] out = new int[arrayLength()];
     copyTo(MemorySegment.ofArray(out));
     return out;
+  }
+
+  private int arrayLength() {
+    if (size() > Integer.MAX_VALUE - 8) {
+      throw new EngineException(
+          storage.label() + " has " + size() + " elements, too many for an array; use copyTo");
+    }
+    return (int) size();
   }
 
   /** The only value of a float32 tensor with one element. */

@@ -199,20 +199,24 @@ public final class Catalogue {
   }
 
   private static Object convert(String label, Object value, RecordComponent c) {
+    Default d = c.getAnnotation(Default.class);
     try {
-      return convert(value, c.getGenericType());
+      return convert(value, c.getGenericType(), d != null && d.nullElements());
     } catch (IllegalArgumentException | ArithmeticException | ClassCastException e) {
       throw new EngineException(
           label + " must be " + describe(c.getGenericType()) + ", not '" + value + "'", e);
     }
   }
 
-  private static Object convert(Object value, Type type) {
+  private static Object convert(Object value, Type type, boolean nullElements) {
+    if (value == null) {
+      throw new IllegalArgumentException("null");
+    }
     if (type instanceof ParameterizedType list) {
       Type element = list.getActualTypeArguments()[0];
       List<Object> out = new ArrayList<>();
       for (Object v : (List<?>) value) {
-        out.add(v == null ? null : convert(v, element));
+        out.add(v == null && nullElements ? null : convert(v, element, nullElements));
       }
       return Collections.unmodifiableList(out);
     }

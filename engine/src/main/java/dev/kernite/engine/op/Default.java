@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 public @interface Default {
   /** The value. */
   String value();
+
+  /** Whether elements of a list may be null. */
+  boolean nullElements() default false;
 }

@@ -24,7 +24,7 @@ public record Flip(List<Long> dims) implements Rearrangement {
     boolean[] flipped = new boolean[strides.length];
     long offset = 0;
     for (long d : dims) {
-      int axis = x.axis(Math.toIntExact(d));
+      int axis = x.axis(d);
       if (flipped[axis]) {
         throw new EngineException("flip: axis " + d + " stands twice in dims " + dims);
       }

@@ -14,7 +14,7 @@ import java.util.Set;
 @Input("x")
 public record Permute(List<Long> dims) implements Rearrangement {
   private int axis(Shape x, int i) {
-    return x.axis(Math.toIntExact(dims.get(i)));
+    return x.axis(dims.get(i));
   }
 
   @Override

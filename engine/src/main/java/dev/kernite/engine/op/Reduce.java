@@ -53,7 +53,7 @@ public record Reduce(
       Arrays.fill(reduced, true);
     }
     for (long d : dims) {
-      int axis = x.axis(Math.toIntExact(d));
+      int axis = x.axis(d);
       if (reduced[axis]) {
         throw new EngineException("reduce: axis " + d + " stands twice in dims " + dims);
       }

@@ -16,9 +16,9 @@ import java.util.List;
 @Named(value = "shape", op = "slice")
 @Input("x")
 public record Slice(
-    @Default("[]") List<Long> starts,
-    @Default("[]") List<Long> stops,
-    @Default("[]") List<Long> steps)
+    @Default(value = "[]", nullElements = true) List<Long> starts,
+    @Default(value = "[]", nullElements = true) List<Long> stops,
+    @Default(value = "[]", nullElements = true) List<Long> steps)
     implements Rearrangement {
 
   /** Checks the steps. */

@@ -21,8 +21,8 @@ public record Transpose(List<Long> dims) implements Rearrangement {
   }
 
   private long[] exchanged(Shape x, long[] of) {
-    int a = x.axis(Math.toIntExact(dims.get(0)));
-    int b = x.axis(Math.toIntExact(dims.get(1)));
+    int a = x.axis(dims.get(0));
+    int b = x.axis(dims.get(1));
     long t = of[a];
     of[a] = of[b];
     of[b] = t;

@@ -21,6 +21,9 @@ public record Tril(@Default("0") long diagonal) implements Op {
     if (in[0].rank() < 2) {
       throw Op.misfit(this, "x needs two axes", in);
     }
+    if (in[0].dim(-1) * (double) in[0].dim(-2) > Integer.MAX_VALUE - 8) {
+      throw Op.misfit(this, "matrices of 2^31 values and more are too large", in);
+    }
     return in[0];
   }
 

@@ -13,6 +13,7 @@ import dev.kernite.engine.op.Input;
 import dev.kernite.engine.op.Op;
 import dev.kernite.kernels.cpu.CpuOptions.Twin;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -143,11 +144,14 @@ final class RefusalTest {
             if (inputs[i] == null || declared.strided()) {
               continue;
             }
-            Tensor view = ENGINE.zeros(Shape.of(2, 3)).transposed(0, 1);
-            Tensor[] changed = with(inputs, i, view);
-            if (declared.kind() == Input.Kind.FLOAT) {
-              refused(op.label(), "needs a dense tensor", () -> op.apply(changed));
-            }
+            Tensor dense =
+                switch (declared.kind()) {
+                  case FLOAT, MASK_OR_FLOAT, INDEX_OR_FLOAT -> ENGINE.zeros(Shape.of(2, 3));
+                  case INDEX -> ENGINE.tensor(new int[6], Shape.of(2, 3));
+                  case MASK -> ENGINE.tensor(new boolean[6], Shape.of(2, 3));
+                };
+            Tensor[] changed = with(inputs, i, dense.transposed(0, 1));
+            refused(op.label(), "needs a dense tensor", () -> op.apply(changed));
           }
         });
   }
@@ -213,6 +217,21 @@ final class RefusalTest {
                 entry.label() + ": " + a.name(),
                 "must be " + a.type(),
                 () -> Catalogue.create(entry, Map.of(a.name(), "nonsense")));
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> listWithNothingInAnElement() {
+    return each(
+        (entry, _, _) -> {
+          for (Catalogue.Attribute a : entry.attributes()) {
+            if (a.type().startsWith("a list") && !entry.label().equals("shape.slice")) {
+              refused(
+                  entry.label() + ": " + a.name(),
+                  "must be a list",
+                  () -> Catalogue.create(entry, Map.of(a.name(), Collections.singletonList(null))));
+            }
           }
         });
   }

@@ -52,6 +52,7 @@ public final class CumsumOracle implements Oracle<Cumsum> {
   @Override
   public List<Refusal> refusals() {
     return List.of(
+        Refusal.of("axis beyond 32 bits", of(-1L << 40), NdArray.random(1, 2, 2)),
         Refusal.of("axis that is not there", of(2), NdArray.random(1, 2, 2)),
         Refusal.of("scalar", of(0), NdArray.random(1)),
         Refusal.ofAttributes("no axis", () -> new Cumsum(List.of())),

@@ -47,6 +47,7 @@ public final class FlipOracle implements Oracle<Flip> {
   public List<Refusal> refusals() {
     return List.of(
         Refusal.of("axis twice", of(0, -2), NdArray.random(1, 2, 2)),
+        Refusal.of("axis beyond 32 bits", of(1L << 40), NdArray.random(1, 2, 2)),
         Refusal.of("axis that is not there", of(2), NdArray.random(1, 2, 2)));
   }
 

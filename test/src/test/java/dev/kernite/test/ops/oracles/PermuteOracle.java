@@ -55,6 +55,7 @@ public final class PermuteOracle implements Oracle<Permute> {
         Refusal.of("axis twice", of(0, 0), NdArray.random(1, 2, 2)),
         Refusal.of("too few", of(0), NdArray.random(1, 2, 2)),
         Refusal.of("too many", of(0, 1, 2), NdArray.random(1, 2, 2)),
+        Refusal.of("axis beyond 32 bits", of(0, 1L << 40), NdArray.random(1, 2, 2)),
         Refusal.of("axis that is not there", of(0, 2), NdArray.random(1, 2, 2)));
   }
 

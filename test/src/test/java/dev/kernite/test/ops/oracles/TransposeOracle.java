@@ -41,6 +41,7 @@ public final class TransposeOracle implements Oracle<Transpose> {
   @Override
   public List<Refusal> refusals() {
     return List.of(
+        Refusal.of("axis beyond 32 bits", of(0, 1L << 40), NdArray.random(1, 2, 2)),
         Refusal.of("axis that is not there", of(0, 2), NdArray.random(1, 2, 2)),
         Refusal.ofAttributes("one axis", () -> new Transpose(List.of(0L))),
         Refusal.ofAttributes("three axes", () -> new Transpose(List.of(0L, 1L, 2L))));
