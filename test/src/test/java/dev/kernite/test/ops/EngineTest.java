@@ -55,8 +55,7 @@ final class EngineTest {
       assertArrayEquals(new float[] {0, 0, 0}, engine.zeros(Shape.of(3)).toFloats());
       assertArrayEquals(new float[] {7, 7}, engine.full(Shape.of(2), 7).toFloats());
       assertEquals(2.5f, engine.scalar(2.5f).item());
-      assertArrayEquals(
-          new int[] {1, -2}, engine.tensor(new int[] {1, -2}, Shape.of(2)).toInts());
+      assertArrayEquals(new int[] {1, -2}, engine.tensor(new int[] {1, -2}, Shape.of(2)).toInts());
       MemorySegment bytes = MemorySegment.ofArray(new float[] {1, 2});
       Tensor copied = engine.tensor(DType.F32, bytes, Shape.of(2));
       assertArrayEquals(new float[] {1, 2}, copied.toFloats());
@@ -78,8 +77,7 @@ final class EngineTest {
       assertArrayEquals(new float[] {1, 25}, Functional.square(x).toFloats());
       x.close();
       assertEquals(1, host.getAtIndex(ValueLayout.JAVA_FLOAT, 0), "closing frees nothing of ours");
-      assertTrue(
-          refused(() -> engine.adopt(DType.I32, host, Shape.of(3))).contains("do not fill"));
+      assertTrue(refused(() -> engine.adopt(DType.I32, host, Shape.of(3))).contains("do not fill"));
     }
   }
 

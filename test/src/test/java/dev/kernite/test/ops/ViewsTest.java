@@ -111,8 +111,7 @@ final class ViewsTest {
     Tensor x = counted(1, 2, 6); // [batch, time, 3 heads of 2]
     Tensor heads = x.splitHeads(3);
     assertEquals(Shape.of(1, 3, 2, 2), heads.shape());
-    assertArrayEquals(
-        new float[] {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11}, heads.toFloats());
+    assertArrayEquals(new float[] {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11}, heads.toFloats());
     refused("cannot split [1, 2, 6] into 4 heads", () -> x.splitHeads(4));
     refused("into 0 heads", () -> x.splitHeads(0));
     refused("cannot split [2, 6]", () -> x.reshape(2, 6).splitHeads(3));
