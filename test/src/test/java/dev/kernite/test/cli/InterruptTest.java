@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import tools.jackson.databind.ObjectMapper;
 
 /** Ctrl-C while a model trains: exit code 130, and a state that a second run goes on from. */
 @DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InterruptTest {
   private static final String CONFIG =
       """
@@ -59,7 +61,7 @@ final class InterruptTest {
       JsonNode line = new ObjectMapper().readTree(out.readLine());
       assertEquals(step, line.get("step").intValue());
     }
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    new ProcessBuilder("kill", signal(), Long.toString(process.pid())).start().waitFor();
     List<String> rest = out.lines().toList();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(130, process.exitValue(), Files.readString(folder.resolve("errors")));
@@ -72,6 +74,22 @@ final class InterruptTest {
     BufferedReader again = resumed.inputReader(StandardCharsets.UTF_8);
     assertEquals(done, new ObjectMapper().readTree(again.readLine()).get("step").longValue());
     resumed.destroyForcibly();
+  }
+
+  /**
+   * Ctrl-C; or SIGTERM, which ends a run in the same way, where this process was started with SIGINT
+   * ignored (a job in the background of a script): its children then ignore it too.
+   */
+  private static String signal() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return "-INT";
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0)
+        ? "-TERM"
+        : "-INT";
   }
 
   private Process train(String... flags) throws IOException {
