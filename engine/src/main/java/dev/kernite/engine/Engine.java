@@ -75,8 +75,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Runs a computation without recording gradients: results cannot be differentiated, and nothing is
-   * kept for backward.
+   * Runs a computation without recording gradients: results cannot be differentiated, and nothing
+   * is kept for backward.
    */
   public <T> T noGrad(Supplier<T> body) {
     boolean before = recording.get();
@@ -154,8 +154,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * A tensor over host memory, used in place where the device can: how memory-mapped checkpoints are
-   * read without a copy. The segment must outlive the tensor.
+   * A tensor over host memory, used in place where the device can: how memory-mapped checkpoints
+   * are read without a copy. The segment must outlive the tensor.
    */
   public Tensor adopt(DType dtype, MemorySegment values, Shape shape) {
     if (values.byteSize() != shape.size() * dtype.bytes()) {

@@ -42,8 +42,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Moves a tensor out: the enclosing scope (or the engine, when this is the outermost) owns it from
-   * now on. A view moves the tensor it looks at.
+   * Moves a tensor out: the enclosing scope (or the engine, when this is the outermost) owns it
+   * from now on. A view moves the tensor it looks at.
    *
    * @return the tensor
    */

@@ -56,8 +56,7 @@ public final class MemoryPlan {
    */
   public void require(long limit, String advice) {
     if (total() > limit) {
-      throw new ModelException(
-          this + ", but the memory limit is " + size(limit) + "; " + advice);
+      throw new ModelException(this + ", but the memory limit is " + size(limit) + "; " + advice);
     }
     if (total() >= LARGE) {
       LOG.log(System.Logger.Level.INFO, "{0} of {1}", this, size(limit));

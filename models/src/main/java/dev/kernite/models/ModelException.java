@@ -1,6 +1,9 @@
 package dev.kernite.models;
 
-/** What a model, its checkpoint or its training cannot do; the message says what was wrong and what to do. */
+/**
+ * What a model, its checkpoint or its training cannot do; the message says what was wrong and what
+ * to do.
+ */
 public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -66,7 +66,11 @@ final class GenerateCommand implements Callable<Integer> {
       if (text.hasTokenizer()) {
         generator.decoder(tokens -> text.tokenizer().decode(tokens, true));
       }
-      boolean streams = !globals.json() && text.hasTokenizer() && config.numBeams() == 1 && config.numReturnSequences() == 1;
+      boolean streams =
+          !globals.json()
+              && text.hasTokenizer()
+              && config.numBeams() == 1
+              && config.numReturnSequences() == 1;
       StreamingDecoder stream = streams ? text.tokenizer().streamingDecoder(true) : null;
       if (streams) {
         print(text.tokenizer().decode(start, true));
@@ -121,9 +125,7 @@ final class GenerateCommand implements Callable<Integer> {
         globals.out().printf(Locale.ROOT, "%s[%d]%n", i == 0 ? "" : "\n", i + 1);
       }
       int[] all = sequences.get(i).ids();
-      globals
-          .out()
-          .println(text.hasTokenizer() ? text.tokenizer().decode(all, true) : joined(all));
+      globals.out().println(text.hasTokenizer() ? text.tokenizer().decode(all, true) : joined(all));
     }
   }
 

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** The options of {@code generate} that say how to continue; an option not given changes nothing. */
+/**
+ * The options of {@code generate} that say how to continue; an option not given changes nothing.
+ */
 final class GenerationOptions {
   @Option(names = "--max-new-tokens", paramLabel = "N", description = "Most new tokens.")
   private Integer maxNewTokens;

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code tour}: what Kernite can do, on this machine, in a minute; the demonstration of make run. */
+/**
+ * {@code tour}: what Kernite can do, on this machine, in a minute; the demonstration of make run.
+ */
 @Command(name = "tour", description = "Show what Kernite can do, on this machine, in a minute.")
 final class TourCommand implements Callable<Integer> {
   /** The model that comes with Kernite. */

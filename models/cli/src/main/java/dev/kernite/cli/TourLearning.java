@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The part of the tour in which the model learns: forward, backward and AdamW, before one's eyes. */
+/**
+ * The part of the tour in which the model learns: forward, backward and AdamW, before one's eyes.
+ */
 final class TourLearning {
   /** William Blake, The Tyger (1794). */
   private static final String VERSE =
@@ -50,8 +52,7 @@ final class TourLearning {
     try (Gpt2 model = Gpt2Files.load(engine, folder, Gpt2Files.Use.TRAINING)) {
       page.line("   before: " + continued(model, tokenizer, verse[0].length));
       List<Double> losses = new ArrayList<>();
-      try (Adam adam =
-          new Adam(ParameterGroup.all(model.parameters(), 0), Adam.Options.ADAMW)) {
+      try (Adam adam = new Adam(ParameterGroup.all(model.parameters(), 0), Adam.Options.ADAMW)) {
         for (int step = 1; step <= STEPS && !interrupt.requested(); step++) {
           double loss = step(model, verse, adam);
           losses.add(loss);
@@ -63,8 +64,7 @@ final class TourLearning {
       }
       String after = continued(model, tokenizer, verse[0].length);
       page.line("   after:  " + after);
-      page.result(
-          new JsonLine().put("part", "learning").put("losses", losses).put("text", after));
+      page.result(new JsonLine().put("part", "learning").put("losses", losses).put("text", after));
     }
   }
 

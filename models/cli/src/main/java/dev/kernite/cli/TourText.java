@@ -92,7 +92,8 @@ final class TourText {
     for (int token : best) {
       String text = model.tokenizer().decode(new int[] {token}, false);
       String bar = "#".repeat((int) Math.round(60 * p[token]));
-      page.line(String.format(Locale.ROOT, "   %-12s %5.1f%%  %s", text.strip(), 100 * p[token], bar));
+      page.line(
+          String.format(Locale.ROOT, "   %-12s %5.1f%%  %s", text.strip(), 100 * p[token], bar));
       candidates.add(new JsonLine().put("id", token).put("token", text).put("p", p[token]));
     }
     page.result(

@@ -91,8 +91,7 @@ final class TrainData {
     }
     Encoder encoder = Encoder.of(modelFolder);
     int every = SPLIT.equals(eval) ? holdoutEvery : 0;
-    TextData read =
-        TextData.read(data, encoder.encode(), encoder.endOfText(), holdoutBlock, every);
+    TextData read = TextData.read(data, encoder.encode(), encoder.endOfText(), holdoutBlock, every);
     BatchSource batches = new TextBatches(read.training(), batchSize, time, seed);
     if (eval == null) {
       return new Loaded(batches, null);

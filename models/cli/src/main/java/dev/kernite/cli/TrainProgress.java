@@ -77,8 +77,7 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
       say("%d steps in %s; the model is in %s", steps, clock(System.nanoTime() - began), out);
     }
     if (globals.json()) {
-      Evaluation last =
-          outcome.evaluations().isEmpty() ? null : outcome.evaluations().getLast();
+      Evaluation last = outcome.evaluations().isEmpty() ? null : outcome.evaluations().getLast();
       JsonLine line =
           new JsonLine()
               .put("out", out.toString())

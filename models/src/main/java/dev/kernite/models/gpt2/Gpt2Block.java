@@ -78,8 +78,7 @@ final class Gpt2Block {
   /** Attention with its weights written out, since dropout acts on them. */
   private Tensor droppedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {
     Engine engine = q.engine();
-    Tensor scores =
-        mul(matmul(q, k.transposed(-1, -2)), config.attentionScale(layer));
+    Tensor scores = mul(matmul(q, k.transposed(-1, -2)), config.attentionScale(layer));
     scores = add(scores, Masks.causal(engine, q.shape().dim(2), k.shape().dim(2)));
     if (pass.mask() != null) {
       scores = add(scores, pass.mask());
@@ -87,8 +86,7 @@ final class Gpt2Block {
     Tensor weights = dropout(softmax(scores, -1), config.attentionDropout(), pass);
     pass.probe().see("attentions." + layer, weights);
     Tensor heads = matmul(weights, v);
-    return permute(heads, 0, 2, 1, 3)
-        .reshape(q.shape().dim(0), q.shape().dim(2), config.width());
+    return permute(heads, 0, 2, 1, 3).reshape(q.shape().dim(0), q.shape().dim(2), config.width());
   }
 
   static Tensor dropout(Tensor x, float p, Pass pass) {

@@ -6,8 +6,8 @@ import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 
 /**
- * Keys and values of the positions seen so far, for each block: [rows, heads, capacity, headDim], of
- * which the first {@link #length} positions are filled. Grows as needed.
+ * Keys and values of the positions seen so far, for each block: [rows, heads, capacity, headDim],
+ * of which the first {@link #length} positions are filled. Grows as needed.
  */
 final class Gpt2Cache implements AutoCloseable {
   private static final int FIRST_CAPACITY = 64;

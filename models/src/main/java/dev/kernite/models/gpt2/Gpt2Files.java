@@ -117,8 +117,8 @@ public final class Gpt2Files {
 
   /**
    * Makes a model with fresh weights, drawn from the engine's random stream: normal with the
-   * configured deviation, projections into the residual stream divided by sqrt(2 layers) (Radford et
-   * al. 2019), zero biases, unit gains.
+   * configured deviation, projections into the residual stream divided by sqrt(2 layers) (Radford
+   * et al. 2019), zero biases, unit gains.
    */
   public static Gpt2 fresh(Engine engine, Gpt2Config config) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();

@@ -83,8 +83,7 @@ record Gpt2Weights(
    *
    * @param source makes the tensor of a name and shape
    */
-  static Gpt2Weights from(
-      Gpt2Config c, boolean head, BiFunction<String, long[], Tensor> source) {
+  static Gpt2Weights from(Gpt2Config c, boolean head, BiFunction<String, long[], Tensor> source) {
     Map<String, Tensor> t = new LinkedHashMap<>();
     shapes(c, head).forEach((name, shape) -> t.put(name, source.apply(name, shape)));
     List<Block> blocks = new ArrayList<>();

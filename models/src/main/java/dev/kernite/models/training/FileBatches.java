@@ -1,8 +1,8 @@
 package dev.kernite.models.training;
 
+import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.TensorFiles;
-import dev.kernite.models.ModelException;
 import java.nio.file.Path;
 import java.util.List;
 

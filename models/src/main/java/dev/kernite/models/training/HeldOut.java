@@ -53,7 +53,8 @@ public final class HeldOut {
     }
     Perplexity.Score total = new Perplexity.Score(0, 0);
     for (int from = 0; from < windows.size(); from += size) {
-      total = total.plus(score(model, windows.subList(from, Math.min(from + size, windows.size()))));
+      total =
+          total.plus(score(model, windows.subList(from, Math.min(from + size, windows.size()))));
     }
     return total;
   }

@@ -67,7 +67,7 @@ public final class TextSplit implements AutoCloseable {
     if (blockBytes < 4 || every < 0 || every == 1) {
       throw new ModelException(
           ("cannot hold out one block of %d, of %d bytes each: hold out 0 or 1 of at least 2"
-               + " blocks, of at least 4 bytes")
+                  + " blocks, of at least 4 bytes")
               .formatted(every, blockBytes));
     }
     Arena arena = Arena.ofShared();

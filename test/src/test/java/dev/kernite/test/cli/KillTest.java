@@ -86,16 +86,30 @@ final class KillTest {
 
   private String[] command(String out) {
     return new String[] {
-      "train", "--json", "--resume",
-      "--model", folder.resolve("model").toString(),
-      "--data", folder.resolve("text.txt").toString(),
-      "--out", folder.resolve(out).toString(),
-      "--steps", Integer.toString(STEPS),
-      "--batch-size", "4",
-      "--lr", "1e-2",
-      "--dropout", "0.2",
-      "--save-every", "3",
-      "--eval", "--holdout-block", "400", "--eval-every", "7"
+      "train",
+      "--json",
+      "--resume",
+      "--model",
+      folder.resolve("model").toString(),
+      "--data",
+      folder.resolve("text.txt").toString(),
+      "--out",
+      folder.resolve(out).toString(),
+      "--steps",
+      Integer.toString(STEPS),
+      "--batch-size",
+      "4",
+      "--lr",
+      "1e-2",
+      "--dropout",
+      "0.2",
+      "--save-every",
+      "3",
+      "--eval",
+      "--holdout-block",
+      "400",
+      "--eval-every",
+      "7"
     };
   }
 

@@ -35,9 +35,7 @@ final class TrainCommandTest {
   private static Path fixture(String name) {
     try {
       return Path.of(
-          TrainCommandTest.class
-              .getResource("/fixtures/training/gpt2-finetune/" + name)
-              .toURI());
+          TrainCommandTest.class.getResource("/fixtures/training/gpt2-finetune/" + name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -166,8 +164,18 @@ final class TrainCommandTest {
     layAModel();
     Kernite run =
         train(
-            "--steps", "30", "--lr", "1e-2", "--eval", "--holdout-block", "400", "--eval-every",
-            "10", "--dtype", "bf16", "--json");
+            "--steps",
+            "30",
+            "--lr",
+            "1e-2",
+            "--eval",
+            "--holdout-block",
+            "400",
+            "--eval-every",
+            "10",
+            "--dtype",
+            "bf16",
+            "--json");
     assertOk(run);
     List<String> lines = run.out().lines().toList();
     assertEquals(31, lines.size());
@@ -198,8 +206,7 @@ final class TrainCommandTest {
   @Test
   void aConfigurationFileStartsAfreshToo() throws IOException {
     layAModel();
-    assertOk(
-        train("--model", folder.resolve("model/config.json").toString(), "--steps", "1"));
+    assertOk(train("--model", folder.resolve("model/config.json").toString(), "--steps", "1"));
     byte[] first = Files.readAllBytes(folder.resolve("out/model.safetensors"));
     assertOk(train("--steps", "1"));
     assertArrayEquals(first, Files.readAllBytes(folder.resolve("out/model.safetensors")));
@@ -230,9 +237,7 @@ final class TrainCommandTest {
     assertFails(1, "a batch of 4000", train("--batch-size", "4000"));
     assertFails(1, "betas must be in [0, 1)", train("--betas", "0.9,1.5"));
     assertFails(
-        1,
-        "too small",
-        run("train-tokenizer", "--data", "x", "--out", "y", "--vocab-size", "200"));
+        1, "too small", run("train-tokenizer", "--data", "x", "--out", "y", "--vocab-size", "200"));
   }
 
   private static void assertFails(int code, String message, Kernite run) {

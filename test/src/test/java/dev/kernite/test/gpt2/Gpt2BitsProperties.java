@@ -24,8 +24,22 @@ class Gpt2BitsProperties {
   private static Gpt2Config config(int heads, int headDim, int layers) {
     int width = heads * headDim;
     return new Gpt2Config(
-        37, 150, width, layers, heads, 3 * width + 1, "gelu_new", 1e-5f, true, false, true, true,
-        0, 0, 0, 0.3f);
+        37,
+        150,
+        width,
+        layers,
+        heads,
+        3 * width + 1,
+        "gelu_new",
+        1e-5f,
+        true,
+        false,
+        true,
+        true,
+        0,
+        0,
+        0,
+        0.3f);
   }
 
   private static int[] tokens(int n, long seed) {

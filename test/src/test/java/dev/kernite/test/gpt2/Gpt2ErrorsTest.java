@@ -70,8 +70,7 @@ class Gpt2ErrorsTest {
   void anotherFamilyIsRefusedByName() throws IOException {
     Path folder = changedConfig("\"model_type\": \"gpt2\"", "\"model_type\": \"mamba\"");
     try (Engine engine = Engines.open(Twin.AUTO, 1)) {
-      ModelException e =
-          assertThrows(ModelException.class, () -> TextModel.load(engine, folder));
+      ModelException e = assertThrows(ModelException.class, () -> TextModel.load(engine, folder));
       assertTrue(e.getMessage().contains("mamba"), e.getMessage());
     }
   }
@@ -92,8 +91,7 @@ class Gpt2ErrorsTest {
   @Test
   void tokensAndLengthsOutsideTheModelAreRefused() {
     try (Engine engine = Engines.open(Twin.AUTO, 1);
-        Gpt2 model =
-            Gpt2Files.load(engine, Reference.path("gpt2"), Gpt2Files.Use.INFERENCE)) {
+        Gpt2 model = Gpt2Files.load(engine, Reference.path("gpt2"), Gpt2Files.Use.INFERENCE)) {
       refused(model, new int[1][65], "65 tokens", "64");
       refused(model, new int[][] {{1, 512}}, "input_ids[0][1] is 512", "511");
       refused(model, new int[][] {{-1}}, "input_ids[0][0] is -1");

@@ -32,8 +32,16 @@ class Gpt2FixtureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a,SCALAR", "a,VECTOR", "b,SCALAR", "b,VECTOR", "c,SCALAR", "c,VECTOR", "d,SCALAR", "d,VECTOR",
-    "e,SCALAR", "e,VECTOR"
+    "a,SCALAR",
+    "a,VECTOR",
+    "b,SCALAR",
+    "b,VECTOR",
+    "c,SCALAR",
+    "c,VECTOR",
+    "d,SCALAR",
+    "d,VECTOR",
+    "e,SCALAR",
+    "e,VECTOR"
   })
   void forwardAndGradientsMatchTransformers(String letter, Twin twin) {
     try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
@@ -124,8 +132,7 @@ class Gpt2FixtureTest {
   void theFullContextWorks(Twin twin) {
     try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
       RawTensor want = expected.tensor("f.last_logits");
-      Path out =
-          run("gpt2", Map.of("input_ids", expected.tensor("f.input_ids")), false, twin);
+      Path out = run("gpt2", Map.of("input_ids", expected.tensor("f.input_ids")), false, twin);
       try (Safetensors got = Safetensors.open(out)) {
         RawTensor logits = got.tensor("logits");
         long last = logits.info().byteSize() - want.info().byteSize();

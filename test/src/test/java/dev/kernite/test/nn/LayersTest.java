@@ -136,15 +136,13 @@ final class LayersTest {
         for (int k = 0; k <= q; k++) {
           for (int c = 0; c < d; c++) {
             int column = h * d + c;
-            mixed[q * width + column] +=
-                weight[k] / sum * qkv[k * 3 * width + 2 * width + column];
+            mixed[q * width + column] += weight[k] / sum * qkv[k * 3 * width + 2 * width + column];
           }
         }
       }
     }
     close(affine(mixed, layer.out(), time), layer.apply(x, null));
-    assertEquals(
-        List.of("a.qkv.weight", "a.qkv.bias", "a.out.weight", "a.out.bias"), names(layer));
+    assertEquals(List.of("a.qkv.weight", "a.qkv.bias", "a.out.weight", "a.out.bias"), names(layer));
     assertThrows(EngineException.class, () -> SelfAttention.create(engine, 8, 3, false));
   }
 

@@ -145,8 +145,7 @@ final class OptimizerFixtureTest {
   private static float[] stepOnce(Engine engine, float[] start, float[] gradient, double scale) {
     Tensor p = engine.tensor(start, Shape.of(start.length)).requireGrad();
     p.setGrad(engine.tensor(gradient, Shape.of(start.length)));
-    try (Optimizer adam =
-        new Adam(ParameterGroup.all(Map.of("p", p), 0.1), Adam.Options.ADAMW)) {
+    try (Optimizer adam = new Adam(ParameterGroup.all(Map.of("p", p), 0.1), Adam.Options.ADAMW)) {
       adam.step(0.01, scale);
     }
     return p.toFloats();

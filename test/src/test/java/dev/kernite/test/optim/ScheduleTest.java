@@ -36,7 +36,8 @@ final class ScheduleTest {
             double want = reference.get(name).get(step).doubleValue();
             double got = BASE * schedule.factor(step);
             assertTrue(
-                Math.abs(got - want) <= 1e-12, name + " at step " + step + ": " + got + ", " + want);
+                Math.abs(got - want) <= 1e-12,
+                name + " at step " + step + ": " + got + ", " + want);
           }
         });
   }

@@ -25,13 +25,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generation and training steps in a loop: neither native nor heap memory grows. Runs a few seconds,
- * or as long as {@code -Dsoak.minutes} says.
+ * Generation and training steps in a loop: neither native nor heap memory grows. Runs a few
+ * seconds, or as long as {@code -Dsoak.minutes} says.
  */
 class SoakTest {
   private static final Gpt2Config SMALL =
       new Gpt2Config(
-          211, 96, 40, 3, 5, 160, "gelu_new", 1e-5f, true, false, true, true, 0.1f, 0.1f, 0.1f,
+          211,
+          96,
+          40,
+          3,
+          5,
+          160,
+          "gelu_new",
+          1e-5f,
+          true,
+          false,
+          true,
+          true,
+          0.1f,
+          0.1f,
+          0.1f,
           0.05f);
 
   /** What the JVM itself may still claim after the warm-up: compiled code, collector, threads. */

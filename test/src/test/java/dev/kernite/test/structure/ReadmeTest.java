@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** The README's table of operations is the catalogue's. */
 class ReadmeTest {
-  private static final String BEGIN = "<!-- operations: checked against the catalogue by a test -->\n";
+  private static final String BEGIN =
+      "<!-- operations: checked against the catalogue by a test -->\n";
   private static final String END = "<!-- end of operations -->";
 
   @Test

@@ -53,8 +53,7 @@ final class FinetuneFixtureTest {
               Schedule.constant(0),
               options(1e-3, 0, 1));
       case "adamw" ->
-          new Recipe(
-              new Adam(all, Adam.Options.ADAMW), Schedule.constant(0), options(1e-3, 0, 1));
+          new Recipe(new Adam(all, Adam.Options.ADAMW), Schedule.constant(0), options(1e-3, 0, 1));
       case "adamw_warmup_linear_clip" ->
           new Recipe(
               new Adam(ParameterGroup.all(parameters, 0.1), Adam.Options.ADAMW),
@@ -81,7 +80,11 @@ final class FinetuneFixtureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "adam", "adamw", "adamw_warmup_linear_clip", "adamw_cosine_accum2", "sgd_momentum"
+        "adam",
+        "adamw",
+        "adamw_warmup_linear_clip",
+        "adamw_cosine_accum2",
+        "sgd_momentum"
       })
   void everyStepMatchesTheReference(String run) {
     JsonNode reference = reference(run);
@@ -91,8 +94,7 @@ final class FinetuneFixtureTest {
       assertEquals(STEPS, data.stepsPerEpoch());
       CausalModel model = CausalModel.of(gpt2);
       Recipe recipe = recipe(run, model.parameters());
-      Trainer trainer =
-          new Trainer(model, recipe.optimizer, recipe.schedule, recipe.options);
+      Trainer trainer = new Trainer(model, recipe.optimizer, recipe.schedule, recipe.options);
       for (int step = 0; step < STEPS; step++) {
         TrainingLog.Entry got = trainer.update(step, data.batch(step));
         JsonNode truth = reference.get("float64");

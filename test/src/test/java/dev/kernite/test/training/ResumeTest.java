@@ -183,11 +183,9 @@ final class ResumeTest {
     settings = Map.of("--lr", "0.02");
     ModelException error =
         assertThrows(
-            ModelException.class,
-            () -> run("whole", true, TrainingListener.NONE, () -> false));
+            ModelException.class, () -> run("whole", true, TrainingListener.NONE, () -> false));
     assertTrue(
-        error.getMessage().contains("saved with --lr 0.01, this run has 0.02"),
-        error.getMessage());
+        error.getMessage().contains("saved with --lr 0.01, this run has 0.02"), error.getMessage());
   }
 
   @Test

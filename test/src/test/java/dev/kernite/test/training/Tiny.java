@@ -16,7 +16,21 @@ final class Tiny {
     return Gpt2Files.fresh(
         engine,
         new Gpt2Config(
-            VOCAB, 12, 16, 2, 2, 48, "gelu_new", 1e-5f, true, false, true, true, 0.1f, 0.1f, 0.1f,
+            VOCAB,
+            12,
+            16,
+            2,
+            2,
+            48,
+            "gelu_new",
+            1e-5f,
+            true,
+            false,
+            true,
+            true,
+            0.1f,
+            0.1f,
+            0.1f,
             0.02f));
   }
 
@@ -25,8 +39,7 @@ final class Tiny {
     Random random = new Random(seed);
     int[] tokens = new int[n];
     for (int i = 1; i < n; i++) {
-      tokens[i] =
-          random.nextInt(4) == 0 ? random.nextInt(VOCAB) : (tokens[i - 1] * 5 + 3) % VOCAB;
+      tokens[i] = random.nextInt(4) == 0 ? random.nextInt(VOCAB) : (tokens[i - 1] * 5 + 3) % VOCAB;
     }
     return tokens;
   }

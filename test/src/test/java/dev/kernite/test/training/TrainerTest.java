@@ -132,8 +132,7 @@ final class TrainerTest {
         engine.noGrad(
             () -> {
               try (Scope _ = engine.scope()) {
-                Tensor hidden =
-                    gpt2.hidden(Gpt2Inputs.of(new int[][] {tokens}), false, Probe.NONE);
+                Tensor hidden = gpt2.hidden(Gpt2Inputs.of(new int[][] {tokens}), false, Probe.NONE);
                 return gpt2.logits(hidden).toFloats();
               }
             });
@@ -150,8 +149,7 @@ final class TrainerTest {
     Batch batch = new TextBatches(Tiny.tokens(500, 1), 4, 10, 1).batch(0);
     double[] parts =
         batch.chunks(2).stream()
-            .mapToDouble(
-                part -> engine.noGrad(() -> (double) model.loss(part, false).item()))
+            .mapToDouble(part -> engine.noGrad(() -> (double) model.loss(part, false).item()))
             .toArray();
     double whole = engine.noGrad(() -> (double) model.loss(batch, false).item());
     assertTrue(Math.abs((parts[0] + parts[1]) / 2 - whole) <= 1e-5, "equal chunks: equal mean");

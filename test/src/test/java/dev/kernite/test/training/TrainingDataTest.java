@@ -87,8 +87,7 @@ final class TrainingDataTest {
   private static void assertRefused(String message, Path file) {
     ModelException error =
         assertThrows(
-            ModelException.class,
-            () -> TextData.read(file, TrainingDataTest::encode, END, 4, 0));
+            ModelException.class, () -> TextData.read(file, TrainingDataTest::encode, END, 4, 0));
     assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 
