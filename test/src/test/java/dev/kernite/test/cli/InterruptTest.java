@@ -61,7 +61,7 @@ final class InterruptTest {
       JsonNode line = new ObjectMapper().readTree(out.readLine());
       assertEquals(step, line.get("step").intValue());
     }
-    new ProcessBuilder("kill", signal(), Long.toString(process.pid())).start().waitFor();
+    StopSignal.ofThisProcess().send(process);
     List<String> rest = out.lines().toList();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(130, process.exitValue(), Files.readString(folder.resolve("errors")));
@@ -74,22 +74,6 @@ final class InterruptTest {
     BufferedReader again = resumed.inputReader(StandardCharsets.UTF_8);
     assertEquals(done, new ObjectMapper().readTree(again.readLine()).get("step").longValue());
     resumed.destroyForcibly();
-  }
-
-  /**
-   * Ctrl-C; or SIGTERM, which ends a run in the same way, where this process was started with SIGINT
-   * ignored (a job in the background of a script): its children then ignore it too.
-   */
-  private static String signal() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return "-INT";
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("SigIgn:"))
-        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0)
-        ? "-TERM"
-        : "-INT";
   }
 
   private Process train(String... flags) throws IOException {

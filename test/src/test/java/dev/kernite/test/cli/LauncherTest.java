@@ -138,9 +138,10 @@ final class LauncherTest {
   void signalReachesJava() throws Exception {
     Process process = start(Map.of(), script, "sleep");
     process.inputReader(StandardCharsets.UTF_8).readLine(); // it is running
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    StopSignal signal = StopSignal.ofThisProcess();
+    signal.send(process);
     assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-    assertEquals(130, process.exitValue());
+    assertEquals(signal.exitCode, process.exitValue());
   }
 
   /** A Java home of that version, as far as the launcher looks. */
