@@ -126,9 +126,18 @@ public final class Tokenizer {
   public List<Encoding> encodeBatch(List<Input> inputs, EncodeOptions options) {
     checkStride(options);
     TokenList[] lists = new TokenList[inputs.size()];
+    TokenizerException[] failures = new TokenizerException[lists.length];
     IntStream all = IntStream.range(0, lists.length);
     (lists.length > 1 ? all.parallel() : all)
-        .forEach(i -> lists[i] = unpadded(inputs.get(i), options));
+        .forEach(
+            i -> {
+              try {
+                lists[i] = unpadded(inputs.get(i), options);
+              } catch (TokenizerException e) {
+                failures[i] = e;
+              }
+            });
+    throwFirst(failures);
     if (options.padding() != null) {
       pad(lists, options.padding());
     }
@@ -137,6 +146,19 @@ public final class Tokenizer {
       encodings.add(new Encoding(list));
     }
     return encodings;
+  }
+
+  /** Throws the first failure: which one is told must not depend on which thread was faster. */
+  private static void throwFirst(TokenizerException[] failures) {
+    for (int i = 0; i < failures.length; i++) {
+      if (failures[i] != null) {
+        throw failures.length == 1
+            ? failures[i]
+            : new TokenizerException(
+                "input %d of %d: %s".formatted(i + 1, failures.length, failures[i].getMessage()),
+                failures[i]);
+      }
+    }
   }
 
   /**
@@ -176,9 +198,7 @@ public final class Tokenizer {
       }
     }
     Decoder decoder = pipeline.decoder();
-    return decoder == null
-        ? String.join(" ", tokens)
-        : String.join("", decoder.decode(tokens));
+    return decoder == null ? String.join(" ", tokens) : String.join("", decoder.decode(tokens));
   }
 
   /** Returns a decoder that takes one token after the other; see {@link StreamingDecoder}. */
@@ -252,11 +272,7 @@ public final class Tokenizer {
       }
     }
     return TokenList.ofText(
-        ids.toArray(),
-        tokens.toArray(String[]::new),
-        starts.toArray(),
-        ends.toArray(),
-        sequence);
+        ids.toArray(), tokens.toArray(String[]::new), starts.toArray(), ends.toArray(), sequence);
   }
 
   private void checkStride(EncodeOptions options) {
@@ -281,8 +297,7 @@ public final class Tokenizer {
     }
     int length = paddedLength(lists, padding);
     for (int i = 0; i < lists.length; i++) {
-      lists[i] =
-          lists[i].padded(length, padding.side() == Side.LEFT, id, token, padding.typeId());
+      lists[i] = lists[i].padded(length, padding.side() == Side.LEFT, id, token, padding.typeId());
     }
   }
 

@@ -48,10 +48,8 @@ class AddedTokenTest {
   void lstripTakesTheSpacesOnTheLeft() {
     Tokenizer tokenizer = tokenizer(true, false, null, token("<mask>", false, true, false, false));
     String text = "I saw a <mask> 😺";
-    assertEquals(
-        List.of("ĠI", "Ġsaw", "Ġa", " <mask>", "ĠðŁĺ", "º"), tokens(tokenizer, text));
-    assertEquals(
-        "[[0, 1], [1, 5], [5, 7], [7, 14], [14, 16], [15, 16]]", offsets(tokenizer, text));
+    assertEquals(List.of("ĠI", "Ġsaw", "Ġa", " <mask>", "ĠðŁĺ", "º"), tokens(tokenizer, text));
+    assertEquals("[[0, 1], [1, 5], [5, 7], [7, 14], [14, 16], [15, 16]]", offsets(tokenizer, text));
     assertEquals("[0, 0, 0, 0, 0, 0]", Arrays.toString(tokenizer.encode(text).specialTokensMask()));
   }
 
@@ -126,8 +124,7 @@ class AddedTokenTest {
     Tokenizer exact =
         tokenizer(false, false, new Lowercase(), token("[DAY]", false, false, false, false));
     assertEquals(List.of("a", "Ġ", "[DAY]", "b"), tokens(exact, "A [DAY]B"));
-    assertEquals(
-        List.of("a", "Ġ[", "day", "]", "b"), tokens(exact, "A [day]b"));
+    assertEquals(List.of("a", "Ġ[", "day", "]", "b"), tokens(exact, "A [day]b"));
   }
 
   @Test

@@ -60,7 +60,8 @@ class Gpt2ScannerProperties {
                   ? CodePoints.NUMBER
                   : space.matcher(s).matches() ? CodePoints.SPACE : CodePoints.OTHER;
       assertEquals(kind, CodePoints.kind(c), () -> "kind of " + s.codePointAt(0));
-      assertEquals(word.matcher(s).matches(), CodePoints.isWord(c), () -> "word " + s.codePointAt(0));
+      assertEquals(
+          word.matcher(s).matches(), CodePoints.isWord(c), () -> "word " + s.codePointAt(0));
     }
   }
 }

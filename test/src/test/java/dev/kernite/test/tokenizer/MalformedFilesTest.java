@@ -143,7 +143,9 @@ class MalformedFilesTest {
     List<String> pointers = new ArrayList<>();
     collect(tree, "", pointers);
     assertTrue(pointers.size() > 100);
-    String[] others = {"null", "true", "-1", "3", "1e99", "99999999999", "\"\"", "\"x\"", "[]", "{}"};
+    String[] others = {
+      "null", "true", "-1", "3", "1e99", "99999999999", "\"\"", "\"x\"", "[]", "{}"
+    };
     int errors = 0;
     for (String pointer : pointers) {
       for (String other : others) {
@@ -244,11 +246,13 @@ class MalformedFilesTest {
         null, failure(file("tokenizer.json", EVERYTHING.replace("\"c\": 6", "\"c\": 2147483646"))));
     String nested = "{\"model\": " + "[".repeat(100_000) + "]".repeat(100_000) + "}";
     assertNotNull(failure(file("tokenizer.json", nested)));
-    String sequences =
-        "{\"type\":\"Sequence\",\"normalizers\":[".repeat(400) + "]}".repeat(400);
+    String sequences = "{\"type\":\"Sequence\",\"normalizers\":[".repeat(400) + "]}".repeat(400);
     failure(
-        file("tokenizer.json", EVERYTHING.replace("\"normalizer\": {", "\"n\": {")
-            .replaceFirst("\\{", "{\"normalizer\": " + sequences + ", ")));
+        file(
+            "tokenizer.json",
+            EVERYTHING
+                .replace("\"normalizer\": {", "\"n\": {")
+                .replaceFirst("\\{", "{\"normalizer\": " + sequences + ", ")));
   }
 
   @Test

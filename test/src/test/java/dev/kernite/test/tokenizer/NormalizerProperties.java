@@ -30,8 +30,7 @@ class NormalizerProperties {
   }
 
   @Property(tries = 3000)
-  void unicodeFormsAreThoseOfTheJdk(
-      @ForAll("accented") String text, @ForAll UnicodeForm form) {
+  void unicodeFormsAreThoseOfTheJdk(@ForAll("accented") String text, @ForAll UnicodeForm form) {
     String expected =
         java.text.Normalizer.normalize(text, java.text.Normalizer.Form.valueOf(form.name()));
     AlignedText normalized = form.apply(AlignedText.of(text));
@@ -66,8 +65,7 @@ class NormalizerProperties {
     assertEquals(
         "elegant 0-1 1-2 2-3 3-4 4-5 5-6 6-7",
         aligned(
-            new NormalizerSequence(List.of(form(UnicodeForm.NFD), new StripAccents())),
-            "élégant"));
+            new NormalizerSequence(List.of(form(UnicodeForm.NFD), new StripAccents())), "élégant"));
     assertEquals("Good 0-1 1-2 2-3 3-4", aligned(form(UnicodeForm.NFKC), "𝔾𝕠𝕠𝕕"));
   }
 

@@ -43,8 +43,7 @@ class PreTokenizerTest {
     Pieces pieces = preTokenizer.cut(Pieces.of(AlignedText.of(text)));
     List<String> shown = new ArrayList<>();
     for (int p = 0; p < pieces.count(); p++) {
-      shown.add(
-          pieces.text().from(pieces.start(p)) + "-" + pieces.text().to(pieces.end(p) - 1));
+      shown.add(pieces.text().from(pieces.start(p)) + "-" + pieces.text().to(pieces.end(p) - 1));
     }
     return shown;
   }
@@ -139,7 +138,8 @@ class PreTokenizerTest {
   @Test
   void aSequenceAppliesOneAfterTheOther() {
     PreTokenizer both =
-        new PreTokenizerSequence(List.of(new WhitespaceSplit(), new Punctuation(SplitBehavior.ISOLATED)));
+        new PreTokenizerSequence(
+            List.of(new WhitespaceSplit(), new Punctuation(SplitBehavior.ISOLATED)));
     assertEquals(List.of("Hey", "man", "!"), cut(both, "Hey man!"));
   }
 

@@ -136,15 +136,13 @@ class ReferenceTest {
       return;
     }
     TokenizerException e =
-        assertThrows(
-            TokenizerException.class, () -> Fixtures.BPE.encode(input(line), options));
+        assertThrows(TokenizerException.class, () -> Fixtures.BPE.encode(input(line), options));
     assertTrue(e.getMessage().contains(line.get("error").stringValue()), e.getMessage());
   }
 
   private static Input input(JsonNode line) {
     return new Input(
-        line.get("text").stringValue(),
-        line.has("pair") ? line.get("pair").stringValue() : null);
+        line.get("text").stringValue(), line.has("pair") ? line.get("pair").stringValue() : null);
   }
 
   private static void check(Tokenizer tokenizer, JsonNode line, EncodeOptions options) {

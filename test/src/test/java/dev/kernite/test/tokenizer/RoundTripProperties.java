@@ -2,6 +2,7 @@ package dev.kernite.test.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.tokenizer.EncodeOptions;
@@ -11,6 +12,7 @@ import dev.kernite.tokenizer.Padding;
 import dev.kernite.tokenizer.Side;
 import dev.kernite.tokenizer.StreamingDecoder;
 import dev.kernite.tokenizer.Tokenizer;
+import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.Truncation;
 import java.util.Arrays;
 import java.util.List;
@@ -101,8 +103,7 @@ class RoundTripProperties {
       @ForAll("batches") List<String> texts,
       @ForAll @IntRange(min = 4, max = 20) int maxLength) {
     EncodeOptions options = EncodeOptions.PLAIN.truncation(Truncation.to(maxLength));
-    List<Encoding> batch =
-        tokenizer.encodeBatch(texts.stream().map(Input::of).toList(), options);
+    List<Encoding> batch = tokenizer.encodeBatch(texts.stream().map(Input::of).toList(), options);
     assertEquals(texts.size(), batch.size());
     for (int i = 0; i < texts.size(); i++) {
       Encoding single = tokenizer.encode(Input.of(texts.get(i)), options);
@@ -110,6 +111,19 @@ class RoundTripProperties {
       assertArrayEquals(single.offsets(), batch.get(i).offsets());
       assertEquals(single.overflowing().size(), batch.get(i).overflowing().size());
     }
+  }
+
+  @Example
+  void ofABatchTheFirstFailureIsTold() {
+    EncodeOptions options =
+        EncodeOptions.PLAIN.truncation(Truncation.to(3).strategy(Truncation.Strategy.ONLY_SECOND));
+    List<Input> inputs = new java.util.ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      inputs.add(i < 7 ? Input.of("a") : new Input("a b c d e f " + i, "x"));
+    }
+    TokenizerException e =
+        assertThrows(TokenizerException.class, () -> Fixtures.GPT2.encodeBatch(inputs, options));
+    assertTrue(e.getMessage().startsWith("input 8 of 50: sequence to truncate"), e.getMessage());
   }
 
   @Property(tries = 100)
@@ -130,8 +144,7 @@ class RoundTripProperties {
       assertTrue(filled.length() < longest + Math.max(multiple, 1));
       assertEquals(0, filled.length() % Math.max(multiple, 1));
       int from = side == Side.LEFT ? fill : 0;
-      assertArrayEquals(
-          plain.get(i).ids(), Arrays.copyOfRange(filled.ids(), from, from + own));
+      assertArrayEquals(plain.get(i).ids(), Arrays.copyOfRange(filled.ids(), from, from + own));
       for (int t = 0; t < filled.length(); t++) {
         boolean isPadding = t < from || t >= from + own;
         assertEquals(isPadding ? 0 : 1, filled.attentionMask()[t]);
@@ -155,7 +168,8 @@ class RoundTripProperties {
       @ForAll @IntRange(min = 0, max = 8) int stride) {
     int overlap = Math.min(stride, length - 1);
     Truncation truncation = Truncation.to(length).stride(overlap).side(side);
-    Encoding first = Fixtures.GPT2.encode(Input.of(text), EncodeOptions.PLAIN.truncation(truncation));
+    Encoding first =
+        Fixtures.GPT2.encode(Input.of(text), EncodeOptions.PLAIN.truncation(truncation));
     int[] whole = Fixtures.GPT2.encodeToIds(text, false);
     List<int[]> windows = new java.util.ArrayList<>(List.of(first.ids()));
     first.overflowing().forEach(window -> windows.add(window.ids()));

@@ -127,8 +127,7 @@ class SaveTest {
     TemplateProcessing template =
         new TemplateProcessing(
             List.of(new TemplateProcessing.Named("<s>", 0), new TemplateProcessing.Sequence(0, 1)),
-            List.of(
-                new TemplateProcessing.Sequence(1, 0), new TemplateProcessing.Sequence(0, 3)),
+            List.of(new TemplateProcessing.Sequence(1, 0), new TemplateProcessing.Sequence(0, 3)),
             Map.of("<s>", new TemplateProcessing.Special(List.of(0, 2), List.of("<s>", "</s>"))));
     for (PostProcessor processor :
         List.of(
@@ -169,8 +168,7 @@ class SaveTest {
         List.of(
             new AddedToken("<mask>", false, true, true, false, true),
             new AddedToken("plain", true, false, false, true, false));
-    Pipeline read =
-        saved(new Pipeline(added, null, null, bpe.model(), null, null, options));
+    Pipeline read = saved(new Pipeline(added, null, null, bpe.model(), null, null, options));
     assertEquals(options, read.options());
     assertEquals(added, read.addedTokens());
   }

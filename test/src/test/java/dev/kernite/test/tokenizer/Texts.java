@@ -10,12 +10,73 @@ import net.jqwik.api.Tuple;
 final class Texts {
   private static final List<String> AWKWARD =
       List.of(
-          "'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'", "''", " '", " ", "  ", "   ",
-          "\t", "\n", "\n\n", "\r\n", "\u000B", "\u0085", "\u00A0", "\u2003", "\u2028", "\u3000",
-          "\u200B", "\uFEFF", "the", " the", "I", "2024", " 42", "½", "Ⅷ", "२", "...", " !?", "é",
-          "e\u0301", "\u0301", "\u0323", "ß", "İ", "ſ", "漢字", "かな", "한국어", "עברית", "العربية",
-          "👩‍💻", "🇺🇸", "😺", "\uFFFD", "<s>", "</s>", "<mask>", " <mask>", "<|endoftext|>", "Ġ", "Â",
-          "<0x41>", "\u0000", "\u00AD", "𝔾", "ﬁ", "Å", "ḍ̇", "ǭ");
+          "'s",
+          "'t",
+          "'re",
+          "'ve",
+          "'m",
+          "'ll",
+          "'d",
+          "'S",
+          "'",
+          "''",
+          " '",
+          " ",
+          "  ",
+          "   ",
+          "\t",
+          "\n",
+          "\n\n",
+          "\r\n",
+          "\u000B",
+          "\u0085",
+          "\u00A0",
+          "\u2003",
+          "\u2028",
+          "\u3000",
+          "\u200B",
+          "\uFEFF",
+          "the",
+          " the",
+          "I",
+          "2024",
+          " 42",
+          "½",
+          "Ⅷ",
+          "२",
+          "...",
+          " !?",
+          "é",
+          "e\u0301",
+          "\u0301",
+          "\u0323",
+          "ß",
+          "İ",
+          "ſ",
+          "漢字",
+          "かな",
+          "한국어",
+          "עברית",
+          "العربية",
+          "👩‍💻",
+          "🇺🇸",
+          "😺",
+          "\uFFFD",
+          "<s>",
+          "</s>",
+          "<mask>",
+          " <mask>",
+          "<|endoftext|>",
+          "Ġ",
+          "Â",
+          "<0x41>",
+          "\u0000",
+          "\u00AD",
+          "𝔾",
+          "ﬁ",
+          "Å",
+          "ḍ̇",
+          "ǭ");
 
   private Texts() {}
 
@@ -45,14 +106,16 @@ final class Texts {
     Arbitrary<Integer> mark =
         Arbitraries.oneOf(
             Arbitraries.integers().between(0x300, 0x36F),
-            Arbitraries.of(0x0345, 0x05B0, 0x064B, 0x093C, 0x0F71, 0x0F72, 0x302A, 0x3099, 0x1D165));
+            Arbitraries.of(
+                0x0345, 0x05B0, 0x064B, 0x093C, 0x0F71, 0x0F72, 0x302A, 0x3099, 0x1D165));
     Arbitrary<Integer> starter =
         Arbitraries.oneOf(
             Arbitraries.integers().between('A', 'z'),
             Arbitraries.integers().between(0xC0, 0x24F),
             Arbitraries.integers().between(0x1100, 0x11FF),
             Arbitraries.integers().between(0xAC00, 0xAC80),
-            Arbitraries.of(0x212B, 0x2126, 0xFB01, 0x1E9B, 0x0958, 0x2ADC, 0x1D15E, 0xF900, 0x3070));
+            Arbitraries.of(
+                0x212B, 0x2126, 0xFB01, 0x1E9B, 0x0958, 0x2ADC, 0x1D15E, 0xF900, 0x3070));
     Arbitrary<String> cluster =
         Combinators.combine(starter, mark.list().ofMaxSize(4))
             .as(
@@ -61,7 +124,8 @@ final class Texts {
                   marks.forEach(text::appendCodePoint);
                   return text.toString();
                 });
-    return Arbitraries.oneOf(cluster, mark.map(Character::toString), codePoint().map(Character::toString))
+    return Arbitraries.oneOf(
+            cluster, mark.map(Character::toString), codePoint().map(Character::toString))
         .list()
         .ofMaxSize(12)
         .map(parts -> String.join("", parts));

@@ -96,8 +96,7 @@ class Utf8DecoderProperties {
         longest = Math.max(longest, n);
         whole |= n == row.length / 2;
       }
-      expected.append(
-          whole ? new String(bytes, i, longest, StandardCharsets.UTF_8) : "\uFFFD");
+      expected.append(whole ? new String(bytes, i, longest, StandardCharsets.UTF_8) : "\uFFFD");
       i += Math.max(longest, 1);
     }
     assertEquals(expected.toString(), decoded(bytes));

@@ -4,7 +4,9 @@ import dev.kernite.tokenizer.text.ByteAlphabet;
 import dev.kernite.tokenizer.text.Utf8Decoder;
 import java.util.List;
 
-/** {@code ByteLevel}: characters of the GPT-2 alphabet become bytes, and the bytes, as UTF-8, text. */
+/**
+ * {@code ByteLevel}: characters of the GPT-2 alphabet become bytes, and the bytes, as UTF-8, text.
+ */
 public record ByteLevelDecoder() implements Decoder {
   @Override
   public List<String> decode(List<String> tokens) {

@@ -2,7 +2,9 @@ package dev.kernite.tokenizer.decoder;
 
 import java.util.List;
 
-/** Turns tokens back into text, in steps: each takes strings and gives strings, joined at the end. */
+/**
+ * Turns tokens back into text, in steps: each takes strings and gives strings, joined at the end.
+ */
 public sealed interface Decoder
     permits BpeDecoder,
         ByteFallbackDecoder,

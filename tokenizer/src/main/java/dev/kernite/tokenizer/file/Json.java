@@ -24,9 +24,7 @@ import tools.jackson.core.json.JsonFactory;
 final class Json {
   /** A vocabulary has each of its 50,000 keys once: remembering them would only cost. */
   private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-          .build();
+      JsonFactory.builder().disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
 
   private final Path file;
   private final String path;
@@ -45,8 +43,7 @@ final class Json {
    */
   static Json read(Path file) {
     try (InputStream in = Files.newInputStream(file);
-        JsonParser parser =
-            FACTORY.createParser(ObjectReadContext.empty(), in)) {
+        JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
       parser.nextToken();
       Object value = value(parser, file);
       if (parser.nextToken() != null) {
@@ -197,8 +194,7 @@ final class Json {
     members.forEach(
         (key, member) ->
             result.put(
-                (String) key,
-                member instanceof Integer i ? i : get((String) key).integer()));
+                (String) key, member instanceof Integer i ? i : get((String) key).integer()));
     return result;
   }
 

@@ -50,10 +50,7 @@ final class JsonFile {
         generator.close();
       }
       Files.move(
-          temporary,
-          absolute,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+          temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | JacksonException e) {
       throw new TokenizerException("%s: cannot be written: %s".formatted(file, e), e);
     } finally {

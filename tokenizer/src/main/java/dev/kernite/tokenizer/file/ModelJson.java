@@ -26,8 +26,7 @@ final class ModelJson {
       throw dropout.error("BPE dropout makes encodings random and is not supported; use null");
     }
     Json vocabularyJson = json.require("vocab");
-    Vocabulary vocabulary =
-        vocabularyJson.located(() -> new Vocabulary(vocabularyJson.integers()));
+    Vocabulary vocabulary = vocabularyJson.located(() -> new Vocabulary(vocabularyJson.integers()));
     List<Merge> merges = new ArrayList<>();
     Json mergesJson = json.require("merges");
     for (Json merge : mergesJson.elements()) {

@@ -170,8 +170,7 @@ final class PostProcessorJson {
       case TemplateProcessing.Named p ->
           object("SpecialToken", object("id", p.name(), "type_id", p.typeId()));
       case TemplateProcessing.Sequence p ->
-          object(
-              "Sequence", object("id", p.sequence() == 0 ? "A" : "B", "type_id", p.typeId()));
+          object("Sequence", object("id", p.sequence() == 0 ? "A" : "B", "type_id", p.typeId()));
     };
   }
 }

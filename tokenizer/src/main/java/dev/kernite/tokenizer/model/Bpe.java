@@ -49,7 +49,8 @@ public final class Bpe implements Model {
       String right = merges.get(rank).right();
       if (right.length() < prefixLength) {
         throw new TokenizerException(
-            "merge %d: \"%s\" is shorter than the continuing_subword_prefix".formatted(rank, right));
+            "merge %d: \"%s\" is shorter than the continuing_subword_prefix"
+                .formatted(rank, right));
       }
       table.put(
           id(vocabulary, left, rank),

@@ -31,7 +31,8 @@ public final class Vocabulary {
     ids.forEach(
         (token, id) -> {
           if (id < 0) {
-            throw new TokenizerException("token \"%s\" has the negative id %d".formatted(token, id));
+            throw new TokenizerException(
+                "token \"%s\" has the negative id %d".formatted(token, id));
           }
           String other = isDense ? dense[id] : sparse.get(id);
           if (other != null) {

@@ -27,8 +27,7 @@ final class WordCache {
   /** Returns the entry of the word {@code text[start, end)}, or null. */
   Entry find(int[] text, int start, int end) {
     Entry entry = entries.getAcquire(slot(text, start, end));
-    return entry != null
-            && Arrays.equals(entry.word, 0, entry.word.length, text, start, end)
+    return entry != null && Arrays.equals(entry.word, 0, entry.word.length, text, start, end)
         ? entry
         : null;
   }

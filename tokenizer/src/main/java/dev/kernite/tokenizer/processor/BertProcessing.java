@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code BertProcessing}: {@code [CLS] A [SEP]}, and {@code [CLS] A [SEP] B [SEP]} for a pair, where
- * the second text and its {@code [SEP]} have type id 1.
+ * {@code BertProcessing}: {@code [CLS] A [SEP]}, and {@code [CLS] A [SEP] B [SEP]} for a pair,
+ * where the second text and its {@code [SEP]} have type id 1.
  *
  * @param sep {@code [SEP]}
  * @param cls {@code [CLS]}

@@ -101,8 +101,7 @@ public record TemplateProcessing(
     for (Piece piece : ofPair ? pair : single) {
       switch (piece) {
         case Sequence s ->
-            result.add(
-                parts.get(s.sequence()).withTypeId(s.typeId()).withSequenceId(s.sequence()));
+            result.add(parts.get(s.sequence()).withTypeId(s.typeId()).withSequenceId(s.sequence()));
         case Named named when addSpecialTokens -> {
           Special special = specialTokens.get(named.name());
           result.add(

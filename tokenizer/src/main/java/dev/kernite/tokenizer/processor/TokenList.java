@@ -33,7 +33,8 @@ public record TokenList(
   public static final int NO_SEQUENCE = -1;
 
   /** A list of no tokens. */
-  public static final TokenList EMPTY = ofText(new int[0], new String[0], new int[0], new int[0], 0);
+  public static final TokenList EMPTY =
+      ofText(new int[0], new String[0], new int[0], new int[0], 0);
 
   /** Returns tokens of a text; the arrays are kept. */
   public static TokenList ofText(

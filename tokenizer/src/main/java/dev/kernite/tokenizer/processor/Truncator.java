@@ -18,8 +18,7 @@ public final class Truncator {
    * @param added how many special tokens will be added
    * @throws TokenizerException if the strategy cannot be followed on these texts
    */
-  public static List<TokenList> truncate(
-      List<TokenList> parts, Truncation truncation, int added) {
+  public static List<TokenList> truncate(List<TokenList> parts, Truncation truncation, int added) {
     int room = truncation.maxLength() - added;
     if (room < 0) {
       throw new TokenizerException(
@@ -68,17 +67,16 @@ public final class Truncator {
       throw new TokenizerException(
           "sequence to truncate too short: %s has %d tokens and %d must go to respect max length %d"
               .formatted(
-                  which == 0 ? "the first" : "the second",
-                  part.size(),
-                  excess,
-                  how.maxLength()));
+                  which == 0 ? "the first" : "the second", part.size(), excess, how.maxLength()));
     }
     List<TokenList> result = new ArrayList<>(parts);
     result.set(which, cut(part, part.size() - excess, how));
     return result;
   }
 
-  /** Cuts {@code list} into windows of {@code length} tokens and returns the first, with the rest. */
+  /**
+   * Cuts {@code list} into windows of {@code length} tokens and returns the first, with the rest.
+   */
   private static TokenList cut(TokenList list, int length, Truncation how) {
     int n = list.size();
     if (length >= n) {
@@ -97,8 +95,7 @@ public final class Truncator {
     for (long done = 0; ; done += step) {
       int near = (int) done;
       int far = (int) Math.min(done + length, n);
-      windows.add(
-          how.side() == Side.RIGHT ? list.slice(near, far) : list.slice(n - far, n - near));
+      windows.add(how.side() == Side.RIGHT ? list.slice(near, far) : list.slice(n - far, n - near));
       if (far == n) {
         return windows.get(0).withOverflowing(windows.subList(1, windows.size()));
       }

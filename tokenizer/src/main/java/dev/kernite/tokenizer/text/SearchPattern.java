@@ -85,9 +85,7 @@ public final class SearchPattern {
   }
 
   private static boolean isInsidePair(String s, int i) {
-    return i > 0
-        && i < s.length()
-        && Character.isSurrogatePair(s.charAt(i - 1), s.charAt(i));
+    return i > 0 && i < s.length() && Character.isSurrogatePair(s.charAt(i - 1), s.charAt(i));
   }
 
   @Override

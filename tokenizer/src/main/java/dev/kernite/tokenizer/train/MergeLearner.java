@@ -60,8 +60,7 @@ public final class MergeLearner {
     this.words = new int[wordCounts.size()][];
     this.counts = new long[words.length];
     for (int w = 0; w < words.length; w++) {
-      words[w] =
-          wordCounts.word(w).codePoints().map(c -> ids.get(Character.toString(c))).toArray();
+      words[w] = wordCounts.word(w).codePoints().map(c -> ids.get(Character.toString(c))).toArray();
       counts[w] = wordCounts.count(w);
       for (int i = 0; i + 1 < words[w].length; i++) {
         change(words[w][i], words[w][i + 1], w, counts[w]);
