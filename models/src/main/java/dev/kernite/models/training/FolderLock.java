@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a second run out of a folder: two that write one log spoil it. The system frees the lock when
- * its process ends, however it ends.
+ * Keeps a second run out of a folder: two that write one log spoil it. The system frees the lock
+ * when its process ends, however it ends.
  */
 final class FolderLock implements AutoCloseable {
   private static final String FILE = ".lock";

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What these tests stop a child with: Ctrl-C's signal, or SIGTERM, which commands treat alike, where
- * this process was itself started with SIGINT ignored (a job in the background of a script): its
- * children then ignore it too.
+ * What these tests stop a child with: Ctrl-C's signal, or SIGTERM, which commands treat alike,
+ * where this process was itself started with SIGINT ignored (a job in the background of a script):
+ * its children then ignore it too.
  */
 enum StopSignal {
   INT(2),
