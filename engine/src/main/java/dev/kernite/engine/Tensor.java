@@ -393,7 +393,10 @@ public final class Tensor implements AutoCloseable {
   public void requireDense(String operation) {
     if (strides != null) {
       throw new EngineException(
-          operation + " needs a dense tensor, got a strided view of shape " + shape);
+          operation
+              + " needs a dense tensor, got a strided view of shape "
+              + shape
+              + "; copy it, for example with slice or transpose");
     }
   }
 

@@ -53,7 +53,12 @@ public final class Node {
     boolean record = engine.isRecording() && anyRequiresGrad(inputs);
     Tensor output = engine.empty(op.resultType(), shape);
     Call call = new Call(engine, inputs, output, record);
-    op.forward(call);
+    try {
+      op.forward(call);
+    } catch (RuntimeException e) {
+      call.saved().forEach(Tensor::close);
+      throw e;
+    }
     if (record) {
       output.setProducer(new Node(op, inputs.clone(), output, call.saved()));
     } else {

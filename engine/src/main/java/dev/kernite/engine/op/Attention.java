@@ -49,8 +49,8 @@ public record Attention(
     }
     if (in.length > 3 && in[3] != null) {
       Shape scores = Shape.of(q.dim(0), q.dim(1), q.dim(2), k.dim(2));
-      if (in[3].rank() != 4 || !Shape.broadcast(in[3], scores).equals(scores)) {
-        throw Op.misfit(this, "the mask must be 4-dimensional and broadcast to " + scores, in);
+      if (!Shape.broadcast(in[3], scores).equals(scores)) {
+        throw Op.misfit(this, "the mask must broadcast to " + scores, in);
       }
     }
     return mergeHeads ? Shape.of(q.dim(0), q.dim(2), q.dim(1) * q.dim(3)) : q;

@@ -1,5 +1,6 @@
 package dev.kernite.test.ops;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,14 +73,16 @@ final class RefusalTest {
                     .map(
                         r ->
                             DynamicTest.dynamicTest(
-                                entry.label() + ": " + r.why(),
-                                () -> {
-                                  try (Scope _ = ENGINE.scope()) {
-                                    Tensor[] inputs = Runs.tensors(ENGINE, r.inputs(), Set.of());
-                                    String label = labelOf(entry);
-                                    refused(label, "", () -> r.op().get().apply(inputs));
-                                  }
-                                })));
+                                entry.label() + ": " + r.why(), () -> isRefused(entry, r))));
+  }
+
+  private static void isRefused(Catalogue.Entry entry, Refusal r) {
+    long before = ENGINE.backend().memory().bytesInUse();
+    try (Scope _ = ENGINE.scope()) {
+      Tensor[] inputs = Runs.tensors(ENGINE, r.inputs(), Set.of());
+      refused(labelOf(entry), "", () -> r.op().get().apply(inputs));
+    }
+    assertEquals(before, ENGINE.backend().memory().bytesInUse(), "bytes left");
   }
 
   private static String labelOf(Catalogue.Entry entry) {

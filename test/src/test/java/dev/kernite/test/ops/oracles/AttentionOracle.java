@@ -90,6 +90,7 @@ public final class AttentionOracle implements Oracle<Attention> {
         Sample.ordinary("causal and padding", causal(), q(5), k(5), v(5), padding(5)),
         Sample.ordinary("bias", plain(), q(4), k(5), v(5), bias(2, 2, 4, 5)),
         Sample.ordinary("bias shared by the batch", causal(), q(4), k(4), v(4), bias(1, 2, 4, 4)),
+        Sample.ordinary("bias of two axes", plain(), q(4), k(5), v(5), bias(4, 5)),
         Sample.ordinary("bias of keys", plain(), q(4), k(5), v(5), bias(2, 1, 1, 5)),
         Sample.edge("one query, one key", causal(), q(1), k(1), v(1)),
         Sample.edge("one query, many keys", causal(), q(1), k(67), v(67)),
@@ -117,7 +118,7 @@ public final class AttentionOracle implements Oracle<Attention> {
         Refusal.of("keys without values", plain(), q(3), k(3), v(4)),
         Refusal.of("causal with fewer keys", causal(), q(3), k(2), v(2)),
         Refusal.of("mask", plain(), q(3), k(3), v(3), bias(2, 2, 3, 4)),
-        Refusal.of("mask of two axes", plain(), q(3), k(3), v(3), bias(3, 3)));
+        Refusal.of("mask of five axes", plain(), q(3), k(3), v(3), bias(1, 1, 1, 3, 3)));
   }
 
   private static final Attention MERGED = new Attention(false, Float.NaN, true, false);
