@@ -11,6 +11,9 @@ final class Lanes {
   /** The widest vectors the machine computes with. */
   static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
+  /** The same vectors as integers. */
+  static final VectorSpecies<Integer> I = S.withLanes(int.class);
+
   /** Values in a vector. */
   static final int LANES = S.length();
 

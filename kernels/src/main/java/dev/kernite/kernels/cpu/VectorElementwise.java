@@ -40,12 +40,12 @@ final class VectorElementwise implements Elementwise {
     return switch (f) {
       case RELU -> VectorAlgebra::relu;
       case LEAKY_RELU -> (x, y, n) -> VectorAlgebra.leakyRelu(x, y, n, p);
-      case GELU_TANH -> VectorGelu::tanhForm;
-      case GELU_ERF -> VectorGelu::erfForm;
-      case SILU -> VectorSigmoid::silu;
-      case SIGMOID -> VectorSigmoid::sigmoid;
-      case TANH -> VectorSigmoid::tanh;
-      case EXP -> VectorSigmoid::exp;
+      case GELU_TANH -> ActivationKernels::geluTanh;
+      case GELU_ERF -> ActivationKernels::geluErf;
+      case SILU -> ActivationKernels::silu;
+      case SIGMOID -> ActivationKernels::sigmoid;
+      case TANH -> ActivationKernels::tanh;
+      case EXP -> ActivationKernels::exp;
       case SQRT -> VectorAlgebra::sqrt;
       case RSQRT -> VectorAlgebra::rsqrt;
       case RECIPROCAL -> VectorAlgebra::reciprocal;
@@ -76,9 +76,9 @@ final class VectorElementwise implements Elementwise {
     return switch (f) {
       case RELU -> VectorAlgebra::reluGrad;
       case LEAKY_RELU -> (x, dy, dx, n) -> VectorAlgebra.leakyReluGrad(x, dy, dx, n, p);
-      case GELU_TANH -> VectorGelu::tanhFormGrad;
-      case GELU_ERF -> VectorGelu::erfFormGrad;
-      case SILU -> VectorSigmoid::siluGrad;
+      case GELU_TANH -> ActivationKernels::geluTanhGrad;
+      case GELU_ERF -> ActivationKernels::geluErfGrad;
+      case SILU -> ActivationKernels::siluGrad;
       case SIGMOID -> VectorAlgebra::sigmoidGrad;
       case TANH -> VectorAlgebra::tanhGrad;
       case EXP -> VectorAlgebra::expGrad;

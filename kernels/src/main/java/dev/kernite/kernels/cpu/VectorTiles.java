@@ -13,8 +13,8 @@ final class VectorTiles implements Tiles {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
   private static final boolean WIDE = LANES == 16;
-  private static final int WIDTH = WIDE ? PanelKernels4.WIDTH : PanelKernels2.WIDTH;
-  private static final int BLOCK = 16; // of Transpose16
+  private static final int WIDTH = WIDE ? Float32Panels4.WIDTH : Float32Panels2.WIDTH;
+  private static final int BLOCK = 16; // of TransposeKernels
 
   @Override
   public int width() {
@@ -25,9 +25,9 @@ final class VectorTiles implements Tiles {
   public void multiply(
       int rows, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k) {
     if (WIDE) {
-      PanelKernels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      Float32Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     } else {
-      PanelKernels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      Float32Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     }
   }
 
@@ -57,7 +57,7 @@ final class VectorTiles implements Tiles {
     int wholeColumns = WIDE ? columns - columns % BLOCK : 0;
     for (int i = 0; i < wholeRows; i += BLOCK) {
       for (int j = 0; j < wholeColumns; j += BLOCK) {
-        Transpose16.block(
+        TransposeKernels.block(
             source + i * sourceRow + 4L * j, sourceRow, target + j * targetRow + 4L * i, targetRow);
       }
     }
@@ -93,10 +93,10 @@ final class VectorTiles implements Tiles {
    * zero in ascending s.
    */
   void dots(long a, long b, long bRow, int columns, long c, int k) {
-    int wholeColumns = columns - columns % Dot16.BLOCK;
-    int wholeK = k - k % Dot16.BLOCK;
-    for (int j = 0; j < wholeColumns; j += Dot16.BLOCK) {
-      Dot16.multiply(a, b + j * bRow, bRow, c + 4L * j, wholeK);
+    int wholeColumns = columns - columns % BLOCK;
+    int wholeK = k - k % BLOCK;
+    for (int j = 0; j < wholeColumns; j += BLOCK) {
+      TransposeKernels.dots(a, b + j * bRow, bRow, c + 4L * j, wholeK);
     }
     for (int j = 0; j < columns; j++) {
       long row = b + j * bRow;

@@ -1,0 +1,160 @@
+package dev.kernite.kernels.generator;
+
+import static dev.kernite.kernels.generator.Functions.clamp;
+import static dev.kernite.kernels.generator.Functions.exp;
+import static dev.kernite.kernels.generator.Functions.expOfAny;
+import static dev.kernite.kernels.generator.Functions.polynomial;
+
+/** The Gaussian error linear units, the sigmoid family, and their derivatives. */
+final class ActivationKernels {
+  // 2 sqrt(2 / pi) (x + 0.044715 x^3) = x (A + B x^2), whose derivative is A + 3 B x^2
+  private static final float A = 1.5957691216f;
+  private static final float B = 0.0713548163f;
+  private static final float B_3 = 0.2140644488f;
+
+  /** Where the tanh form of GELU is x or 0 in float32. */
+  private static final float FAR_GELU = 10;
+
+  /** Where the normal distribution's tail is 0 in float32. */
+  private static final float FAR_NORMAL = 13.2f;
+
+  /** Where a sigmoid is 0 or 1 in float32, but for subnormals. */
+  private static final float FAR_SIGMOID = 87;
+
+  /** Where tanh is 1 in float32. */
+  private static final float FAR_TANH = 9.1f;
+
+  /** Below it tanh is a polynomial (Cephes, Moshier 1992): the quotient would cancel. */
+  private static final float NEAR_TANH = 0.625f;
+
+  private static final float[] TANH = {
+    -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f
+  };
+
+  /**
+   * The normal tail is e^(-x^2 / 2) u P(u) with u = 1 / (1 + x / 4), for x from 0 to 13.2: a
+   * minimax fit to erfc(x / sqrt(2)) / 2, relative error 4e-8 before rounding.
+   */
+  private static final float[] NORMAL_TAIL = {
+    2.8165897e-2f,
+    -1.6479976e-1f,
+    3.2118767e-1f,
+    -2.3486388e-1f,
+    2.2219241e-1f,
+    2.4042450e-2f,
+    1.0607673e-1f,
+    9.8180570e-2f,
+    9.9817902e-2f
+  };
+
+  private static final float ONE_OVER_SQRT_2PI = 0.39894228f;
+
+  private ActivationKernels() {}
+
+  static MapKernels all() {
+    return new MapKernels(
+            "ActivationKernels",
+            "Activation functions made of one exponential, and their derivatives.")
+        .map(
+            "geluTanh",
+            "y = x / (1 + exp(-2 sqrt(2 / pi) (x + 0.044715 x^3))), which is the tanh form.",
+            ActivationKernels::geluTanh)
+        .gradient(
+            "geluTanhGrad",
+            "dx = dy (s + x s (1 - s) w'), s = 1 / (1 + exp(-w)), w = 2 sqrt(2 / pi) (x + 0.044715 x^3).",
+            ActivationKernels::geluTanhGrad)
+        .map(
+            "geluErf",
+            "y = x Phi(x), Phi the normal distribution function.",
+            ActivationKernels::geluErf)
+        .gradient(
+            "geluErfGrad",
+            "dx = dy (Phi(x) + x exp(-x^2 / 2) / sqrt(2 pi)).",
+            ActivationKernels::geluErfGrad)
+        .map("sigmoid", "y = 1 / (1 + e^-x).", (code, x) -> sigmoid(code, x))
+        .map("silu", "y = x / (1 + e^-x).", (code, x) -> x.times(code.let("s", sigmoid(code, x))))
+        .gradient(
+            "siluGrad",
+            "dx = dy s (1 + x (1 - s)), s = 1 / (1 + e^-x).",
+            ActivationKernels::siluGrad)
+        .map("tanh", "y = tanh(x) = 1 - 2 / (e^(2 x) + 1).", ActivationKernels::tanh)
+        .map("exp", "y = e^x, over the whole range.", (code, x) -> expOfAny(code, x));
+  }
+
+  /** e^-w of the sigmoid form of GELU; x is at most {@link #FAR_GELU} in size. */
+  private static Vec geluExponential(Code code, Vec x) {
+    Vec w = code.let("w", x.times(x).fma(-B, -A).times(x));
+    return exp(code, w);
+  }
+
+  private static Vec geluTanh(Code code, Vec x) {
+    Vec e = geluExponential(code, clamp(code, x, -FAR_GELU, FAR_GELU));
+    Vec s = Vec.all(1).over(e.plus(1)).where(x.below(-FAR_GELU), 0);
+    return x.times(s);
+  }
+
+  private static Vec geluTanhGrad(Code code, Vec x, Vec dy) {
+    Vec c = clamp(code, x, -FAR_GELU, FAR_GELU);
+    Vec e = geluExponential(code, c);
+    Vec s = code.let("s", Vec.all(1).over(e.plus(1)));
+    Vec slope = c.times(c).fma(B_3, A);
+    Vec rest = e.times(s); // 1 - s
+    return slope.times(c).times(rest).fma(s, s).times(dy);
+  }
+
+  /**
+   * What the erf form of GELU is made of.
+   *
+   * @param bell e^(-x^2 / 2)
+   * @param phi the normal distribution function of x
+   */
+  private record Normal(Vec bell, Vec phi) {}
+
+  private static Normal normal(Code code, Vec x) {
+    Vec far = x.abs();
+    Vec size = code.let("size", far.where(far.above(FAR_NORMAL), FAR_NORMAL));
+    Vec square = code.let("square", size.times(size));
+    Vec lost = code.let("lost", size.fma(size, square.negative())); // by rounding the square
+    Vec e = exp(code, code.let("w", square.times(-0.5f)));
+    Vec bell = code.let("bell", e.minus(e.times(lost.times(0.5f))));
+    Vec u = code.let("u", Vec.all(1).over(size.fma(0.25f, 1)));
+    Vec p = polynomial(code, "p", u, NORMAL_TAIL);
+    Vec tail = code.let("tail", p.times(u).times(bell).where(x.abs().above(FAR_NORMAL), 0));
+    Vec phi = code.let("phi", Vec.all(1).minus(tail).where(x.below(0), tail));
+    return new Normal(bell, phi);
+  }
+
+  private static Vec geluErf(Code code, Vec x) {
+    return x.times(normal(code, x).phi);
+  }
+
+  private static Vec geluErfGrad(Code code, Vec x, Vec dy) {
+    Vec c = clamp(code, x, -FAR_NORMAL, FAR_NORMAL);
+    Normal normal = normal(code, c);
+    return c.times(normal.bell).fma(ONE_OVER_SQRT_2PI, normal.phi).times(dy);
+  }
+
+  private static Vec sigmoid(Code code, Vec x) {
+    Vec c = clamp(code, x, -FAR_SIGMOID, FAR_SIGMOID);
+    Vec e = exp(code, code.let("w", c.negative()));
+    return Vec.all(1).over(e.plus(1)).where(x.below(-FAR_SIGMOID), 0);
+  }
+
+  private static Vec siluGrad(Code code, Vec x, Vec dy) {
+    Vec c = clamp(code, x, -FAR_SIGMOID, FAR_SIGMOID);
+    Vec e = exp(code, code.let("w", c.negative()));
+    Vec s = code.let("s", Vec.all(1).over(e.plus(1)));
+    Vec rest = e.times(s); // 1 - s
+    return c.times(rest).fma(s, s).times(dy);
+  }
+
+  private static Vec tanh(Code code, Vec x) {
+    Vec c = clamp(code, x, -FAR_TANH, FAR_TANH);
+    Vec e = exp(code, code.let("w", c.plus(c)));
+    Vec far = code.let("far", Vec.all(1).minus(Vec.all(2).over(e.plus(1))));
+    Vec square = code.let("square", c.times(c));
+    Vec p = polynomial(code, "p", square, TANH);
+    Vec near = code.let("near", p.times(square).fma(x, x));
+    return far.where(x.abs().below(NEAR_TANH), near);
+  }
+}

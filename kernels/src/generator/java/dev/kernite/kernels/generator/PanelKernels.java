@@ -1,0 +1,102 @@
+package dev.kernite.kernels.generator;
+
+/**
+ * The inner loops of matrix products: C = A B for one to six rows of A and a panel of B.
+ *
+ * <p>The panel is {@code vectors} vectors wide. All of C stays in registers: 6 x 4 accumulators, 4
+ * vectors of B and one of A fill 29 of the 32 registers of AVX-512; 6 x 2, 2 and one fill 15 of the
+ * 16 of AVX2. Each value of A is broadcast from where it lies, so A is never packed.
+ *
+ * @param vectors width of the panel in vectors, even
+ * @param weights how B is stored
+ */
+record PanelKernels(int vectors, Weights weights) {
+  private static final int ROWS = 6;
+
+  String className() {
+    return weights.prefix + "Panels" + vectors;
+  }
+
+  String source() {
+    Code code = new Code();
+    code.doc(
+        """
+        Matrix products of one to six rows with a panel of %d vectors of %s values.
+
+        <p>Flat on purpose: the JIT stops inlining in methods of this size, so that a helper would be
+        called and its vectors boxed (18 times slower); accumulators start at zero in the method,
+        since others can keep it from being compiled at all."""
+            .formatted(vectors, weights));
+    code.open("final class %s", className());
+    code.line("/** Columns of a panel. */");
+    code.line("static final int WIDTH = %d * LANES;", vectors);
+    code.line("");
+    code.line("private %s() {}", className());
+    dispatch(code);
+    for (int rows = ROWS; rows >= 1; rows--) {
+      code.line("");
+      kernel(code, rows);
+    }
+    return code.close().toString();
+  }
+
+  private void dispatch(Code code) {
+    code.line("");
+    code.doc(
+        """
+        Computes {@code c[r, j] = sum over s of a[r, s] b[s, j]}, each a chain of fused multiply-adds
+        from zero in ascending s.
+
+        @param rows 1 to %d
+        @param a first value of A
+        @param aRow bytes from one row of A to the next
+        @param aStep bytes from one summand of A to the next
+        @param b first row of the panel
+        @param bStep bytes from one row of the panel to the next
+        @param c result
+        @param cRow bytes from one row of C to the next
+        @param k summands"""
+            .formatted(ROWS));
+    code.method("static void multiply(int rows, %s)", PARAMETERS);
+    code.open("switch (rows)");
+    for (int rows = 1; rows <= ROWS; rows++) {
+      String label = rows == ROWS ? "default" : "case " + rows;
+      code.line("%s -> rows%d(a, aRow, aStep, b, bStep, c, cRow, k);", label, rows);
+    }
+    code.close().close();
+  }
+
+  private static final String PARAMETERS =
+      "long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k";
+
+  private void kernel(Code code, int rows) {
+    code.method("private static void rows%d(%s)", rows, PARAMETERS);
+    for (int r = 2; r < rows; r++) {
+      code.line("long a%d = %d * aRow;", r, r);
+    }
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vectors; v++) {
+        code.line("FloatVector c%d%d = FloatVector.zero(S);", r, v);
+      }
+    }
+    code.open("for (int step = 0; step < k; step++)");
+    weights.load(code, vectors);
+    for (int r = 0; r < rows; r++) {
+      String offset = r == 0 ? "" : r == 1 ? " + aRow" : " + a" + r;
+      code.line("FloatVector x%d = broadcast(S, ALL.get(FLOAT, a%s));", r, offset);
+      for (int v = 0; v < vectors; v++) {
+        code.line("c%d%d = x%d.fma(b%d, c%d%d);", r, v, r, v, r, v);
+      }
+    }
+    code.line("a += aStep;");
+    code.line("b += bStep;");
+    code.close();
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vectors; v++) {
+        String to = "c" + (r == 0 ? "" : " + %d * cRow".formatted(r));
+        code.line("c%d%d.intoMemorySegment(ALL, %s + %d * BYTES, LITTLE);", r, v, to, v);
+      }
+    }
+    code.close();
+  }
+}
