@@ -23,6 +23,20 @@ final class KernelDeterminismTest {
   private static final int COLS = 129;
   private static final int N = ROWS * COLS;
 
+  /** Rows of the table that ids point into. */
+  private static final int TABLE = 50;
+
+  // Drawn once, not anew for every number of threads.
+  private static final float[] X = Draw.values(new Random(1), N);
+  private static final float[] DY = Draw.values(new Random(2), N);
+  private static final float[] ROW = Draw.values(new Random(3), COLS);
+  private static final float[] COLUMN = Draw.values(new Random(4), ROWS);
+  private static final float[] LIKELY = probabilities(6);
+  private static final float[] TARGETS = probabilities(7);
+  private static final int[] IDS = Draw.indices(new Random(5), ROWS, TABLE);
+  private static final int[] CLASSES = Draw.indices(new Random(5), ROWS, COLS);
+  private static final int[] PLACES = Draw.indices(new Random(5), N, COLS);
+
   /** A kernel with fixed inputs. */
   @FunctionalInterface
   private interface Run {
@@ -30,30 +44,26 @@ final class KernelDeterminismTest {
     List<Buffers.Array> outputs(CpuBackend cpu, Inputs in);
   }
 
-  /** Fixed inputs, the same for every run. */
+  /** The arrays above, copied to where a kernel can read them. */
   private record Inputs(Buffers b) {
-    long values(int seed, int n) {
-      return b.of(Draw.values(new Random(seed), n)).address();
-    }
-
     long x() {
-      return values(1, N);
+      return b.of(X).address();
     }
 
     long dy() {
-      return values(2, N);
+      return b.of(DY).address();
     }
 
     long row() {
-      return values(3, COLS);
+      return b.of(ROW).address();
     }
 
     long column() {
-      return values(4, ROWS);
+      return b.of(COLUMN).address();
     }
 
-    long indices(int n, int bound) {
-      return b.of(Draw.indices(new Random(5), n, bound)).address();
+    long of(int[] indices) {
+      return b.of(indices).address();
     }
 
     Buffers.Array out() {
@@ -189,7 +199,7 @@ final class KernelDeterminismTest {
 
   private static List<Buffers.Array> crossEntropy(CpuBackend cpu, Inputs in) {
     long x = in.x();
-    long targets = in.indices(ROWS, COLS);
+    long targets = in.of(CLASSES);
     Buffers.Array loss = in.b.out(ROWS);
     Buffers.Array lse = in.b.out(ROWS);
     Buffers.Array dx = in.out();
@@ -201,8 +211,8 @@ final class KernelDeterminismTest {
   }
 
   private static List<Buffers.Array> loss(CpuBackend cpu, Inputs in, LossFunction f) {
-    long x = in.b.of(probabilities(6)).address();
-    long y = in.b.of(probabilities(7)).address();
+    long x = in.b.of(LIKELY).address();
+    long y = in.b.of(TARGETS).address();
     Buffers.Array loss = in.out();
     Buffers.Array dx = in.out();
     cpu.loss().elementwise(f, x, y, 0, 0, loss.address(), N);
@@ -220,15 +230,14 @@ final class KernelDeterminismTest {
   }
 
   private static List<Buffers.Array> index(CpuBackend cpu, Inputs in) {
-    int table = 50;
-    long ids = in.indices(ROWS, table);
+    long ids = in.of(IDS);
     Buffers.Array out = in.out();
-    Buffers.Array sums = in.b.of(new float[table * COLS]);
+    Buffers.Array sums = in.b.of(new float[TABLE * COLS]);
     cpu.index().gatherRows(in.x(), ids, out.address(), ROWS, COLS);
-    cpu.index().scatterAddRows(in.dy(), ids, sums.address(), ROWS, COLS, table, 4);
+    cpu.index().scatterAddRows(in.dy(), ids, sums.address(), ROWS, COLS, TABLE, 4);
     Buffers.Array gathered = in.out();
     Buffers.Array scattered = in.b.of(new float[N]);
-    long each = in.indices(N, COLS);
+    long each = in.of(PLACES);
     cpu.index().gather(in.x(), each, gathered.address(), ROWS, COLS, COLS, 1);
     cpu.index().scatterAdd(in.dy(), each, scattered.address(), ROWS, COLS, COLS, 1);
     return List.of(out, sums, gathered, scattered);
@@ -245,7 +254,7 @@ final class KernelDeterminismTest {
   }
 
   private static List<Buffers.Array> adam(CpuBackend cpu, Inputs in) {
-    Buffers.Array p = in.b.of(Draw.values(new Random(8), N));
+    Buffers.Array p = in.b.of(X);
     Buffers.Array m = in.b.of(new float[N]);
     Buffers.Array v = in.b.of(new float[N]);
     Optim.Adam c = new Optim.Adam(1e-3, 0.9, 0.999, 1e-8, 0.01, true, 1, 1);

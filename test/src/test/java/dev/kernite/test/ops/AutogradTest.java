@@ -22,6 +22,7 @@ import dev.kernite.engine.EngineException;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.op.Embedding;
 import dev.kernite.kernels.cpu.CpuOptions.Twin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,6 +283,21 @@ final class AutogradTest {
     linear(x, w, null).backward();
     assertGrad(x, 3, 4);
     assertGrad(w, 1, 2);
+  }
+
+  @Test
+  void thePaddingRowOfATableGetsNoGradient() {
+    float[] rows = {1, 2, 3, 4, 5, 6};
+    Tensor ids = engine.tensor(new int[] {1, 2, 1, 0}, Shape.of(4));
+    Tensor upstream = engine.tensor(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, Shape.of(4, 2));
+    Tensor table = engine.tensor(rows, Shape.of(3, 2)).requireGrad();
+    Tensor found = new Embedding(1).apply(table, ids);
+    assertArrayEquals(new float[] {3, 4, 5, 6, 3, 4, 1, 2}, found.toFloats()); // read as stored
+    found.backward(upstream);
+    assertGrad(table, 7, 8, 0, 0, 3, 4);
+    Tensor unpadded = engine.tensor(rows, Shape.of(3, 2)).requireGrad();
+    new Embedding(-1).apply(unpadded, ids).backward(upstream);
+    assertGrad(unpadded, 7, 8, 6, 8, 3, 4);
   }
 
   @Test
