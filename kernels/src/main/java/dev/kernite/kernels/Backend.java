@@ -30,6 +30,9 @@ public interface Backend extends AutoCloseable {
   /** Matrix products. */
   Gemm gemm();
 
+  /** Products with packed, frozen weights. */
+  PackedGemm packedGemm();
+
   /** Unary and broadcasting binary functions with their gradients. */
   Elementwise elementwise();
 

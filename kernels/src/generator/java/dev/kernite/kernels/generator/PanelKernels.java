@@ -37,7 +37,24 @@ record PanelKernels(int vectors, Weights weights) {
       code.line("");
       kernel(code, rows);
     }
+    if (weights != Weights.FLOAT32) {
+      widen(code);
+    }
     return code.close().toString();
+  }
+
+  private void widen(Code code) {
+    code.line("");
+    code.doc("Widens {@code k} rows of a panel to float32.");
+    code.method("static void widen(long b, long target, int k)");
+    code.open("for (int step = 0; step < k; step++)");
+    weights.load(code, vectors);
+    for (int v = 0; v < vectors; v++) {
+      code.line("b%d.intoMemorySegment(ALL, target + %d * BYTES, LITTLE);", v, v);
+    }
+    code.line("b += %d * BYTES;", vectors / 2);
+    code.line("target += %d * BYTES;", vectors);
+    code.close().close();
   }
 
   private void dispatch(Code code) {

@@ -10,6 +10,7 @@ import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Memory;
 import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
+import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.Softmax;
@@ -91,6 +92,11 @@ public final class CpuBackend implements Backend {
   @Override
   public Gemm gemm() {
     return kernels.gemm();
+  }
+
+  @Override
+  public PackedGemm packedGemm() {
+    return kernels.packedGemm();
   }
 
   @Override

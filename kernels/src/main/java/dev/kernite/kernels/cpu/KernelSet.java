@@ -8,6 +8,7 @@ import dev.kernite.kernels.Layout;
 import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
+import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.Softmax;
@@ -15,6 +16,7 @@ import dev.kernite.kernels.Softmax;
 /** Everything one twin implements. */
 record KernelSet(
     Gemm gemm,
+    PackedGemm packedGemm,
     Elementwise elementwise,
     Layout layout,
     Reduce reduce,

@@ -7,6 +7,7 @@ final class ScalarTwin {
   static KernelSet create(Workers workers, HostMemory memory) {
     return new KernelSet(
         new ScalarGemm(workers, memory),
+        new ScalarPackedGemm(workers),
         new ScalarElementwise(workers),
         new ScalarLayout(workers),
         new ScalarReduce(workers),

@@ -36,7 +36,8 @@ final class VectorElementwise implements Elementwise {
     Chunks.run(workers, n, (from, to) -> Lanes.map(kernel, x + 4 * from, y + 4 * from, to - from));
   }
 
-  private static Lanes.Kernel1 kernel(UnaryFunction f, float p, float q) {
+  /** The kernel of a function, or null where only the plain twin has one. */
+  static Lanes.Kernel1 kernel(UnaryFunction f, float p, float q) {
     return switch (f) {
       case RELU -> VectorAlgebra::relu;
       case LEAKY_RELU -> (x, y, n) -> VectorAlgebra.leakyRelu(x, y, n, p);

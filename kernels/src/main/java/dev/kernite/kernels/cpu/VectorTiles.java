@@ -5,6 +5,7 @@ import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
+import dev.kernite.kernels.WeightType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -28,6 +29,73 @@ final class VectorTiles implements Tiles {
       Float32Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     } else {
       Float32Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+    }
+  }
+
+  /**
+   * As {@link #multiply(int, long, long, long, long, long, long, long, int)}, for a panel of any
+   * type.
+   */
+  void multiply(
+      WeightType type,
+      int rows,
+      long a,
+      long aRow,
+      long aStep,
+      long b,
+      long bStep,
+      long c,
+      long cRow,
+      int k) {
+    switch (type) {
+      case FLOAT32 -> multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      case BFLOAT16 -> {
+        if (WIDE) {
+          BFloat16Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+        } else {
+          BFloat16Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+        }
+      }
+      case FLOAT16 -> {
+        if (WIDE) {
+          Float16Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+        } else {
+          Float16Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+        }
+      }
+    }
+  }
+
+  /**
+   * Widens k rows of a packed panel of a narrow type.
+   *
+   * @return the target, a panel of float32
+   */
+  long widen(WeightType type, long b, long target, int k) {
+    switch (type) {
+      case FLOAT32 -> throw new IllegalArgumentException("float32 is wide");
+      case BFLOAT16 -> {
+        if (WIDE) {
+          BFloat16Panels4.widen(b, target, k);
+        } else {
+          BFloat16Panels2.widen(b, target, k);
+        }
+      }
+      case FLOAT16 -> {
+        if (WIDE) {
+          Float16Panels4.widen(b, target, k);
+        } else {
+          Float16Panels2.widen(b, target, k);
+        }
+      }
+    }
+    return target;
+  }
+
+  /** Sets rows to zero. */
+  void zero(long target, long targetRow, int rows, int columns) {
+    for (int row = 0; row < rows; row++) {
+      RawMemory.zero(target + row * targetRow, 4L * columns);
     }
   }
 

@@ -15,9 +15,11 @@ final class VectorTwin {
   }
 
   static KernelSet create(Workers workers, HostMemory memory) {
+    VectorElementwise elementwise = new VectorElementwise(workers);
     return new KernelSet(
         new VectorGemm(workers, memory),
-        new VectorElementwise(workers),
+        new VectorPackedGemm(workers, memory, elementwise),
+        elementwise,
         new ScalarLayout(workers),
         new VectorReduce(workers, memory),
         new VectorSoftmax(workers),

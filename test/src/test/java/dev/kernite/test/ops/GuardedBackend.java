@@ -9,6 +9,7 @@ import dev.kernite.kernels.Layout;
 import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
+import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.Softmax;
@@ -37,6 +38,11 @@ record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend 
   @Override
   public Gemm gemm() {
     return backend.gemm();
+  }
+
+  @Override
+  public PackedGemm packedGemm() {
+    return backend.packedGemm();
   }
 
   @Override
