@@ -32,7 +32,7 @@ public record ModelWriter(Path source, FileDtype dtype) {
           "merges.txt");
 
   /**
-   * Writes {@code model.safetensors} and copies the rest.
+   * Writes {@code model.safetensors} and copies the rest, but for files that are there already.
    *
    * @param folder created if need be
    * @param parameters by their checkpoint names
@@ -43,7 +43,7 @@ public record ModelWriter(Path source, FileDtype dtype) {
       for (String name : TAKEN_OVER) {
         Path file = source.resolve(name);
         Path copy = folder.resolve(name);
-        if (Files.isRegularFile(file) && !(Files.exists(copy) && Files.isSameFile(file, copy))) {
+        if (Files.isRegularFile(file) && !holdsTheSame(copy, file)) {
           AtomicFiles.write(copy, Files.readAllBytes(file));
         }
       }
@@ -55,5 +55,9 @@ public record ModelWriter(Path source, FileDtype dtype) {
       parameters.forEach((name, t) -> TensorFiles.add(writer, name, t, dtype, arena));
       writer.write(folder.resolve("model.safetensors"));
     }
+  }
+
+  private static boolean holdsTheSame(Path copy, Path file) throws IOException {
+    return Files.isRegularFile(copy) && Files.mismatch(copy, file) == -1;
   }
 }
