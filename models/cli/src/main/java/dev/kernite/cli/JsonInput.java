@@ -100,7 +100,8 @@ final class JsonInput {
     return ids.build().toArray();
   }
 
-  private static CommandException wrong(Line line, String what) {
+  /** The error for a line, which it names. */
+  static CommandException wrong(Line line, String what) {
     return new CommandException("standard input, line " + line.number() + ": " + what);
   }
 }

@@ -10,6 +10,7 @@ import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.Truncation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "tokenize",
     description = {
       "Turn the lines of standard input into tokens, one JSON object per line.",
-      "With --json a line is {\"text\":..., \"pair\":...} (pair may be left out), else plain text."
+      "With --json a line is {\"text\":..., \"pair\":...} (pair may be left out), else plain text.",
+      "A line that cannot be encoded ends the command; the lines before it are written."
     })
 final class TokenizeCommand implements Callable<Integer> {
   /** Lines encoded together, on all cores; fewer when no more are waiting. */
@@ -103,12 +105,10 @@ final class TokenizeCommand implements Callable<Integer> {
       if (globals.json()) {
         some.removeIf(line -> line.text().isBlank());
       }
-      for (JsonLine result : decode ? decode(tokenizer, some) : encode(tokenizer, some, options)) {
-        if (globals.json()) {
-          result.print(globals.out());
-        } else {
-          result.printReadable(globals.out());
-        }
+      if (decode) {
+        decode(tokenizer, some);
+      } else {
+        encode(tokenizer, some, options);
       }
       globals.streams().requireReader();
     }
@@ -142,12 +142,42 @@ final class TokenizeCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private List<JsonLine> encode(Tokenizer tokenizer, List<Line> lines, EncodeOptions options) {
-    List<Input> inputs =
-        lines.stream()
-            .map(line -> globals.json() ? JsonInput.text(line) : Input.of(line.text()))
-            .toList();
-    return tokenizer.encodeBatch(inputs, options).stream().map(TokenizeCommand::json).toList();
+  /** Prints the tokens of each line; where a line fails, those of the lines before it. */
+  private void encode(Tokenizer tokenizer, List<Line> lines, EncodeOptions options) {
+    List<Input> inputs = new ArrayList<>(lines.size());
+    try {
+      for (Line line : lines) {
+        inputs.add(globals.json() ? JsonInput.text(line) : Input.of(line.text()));
+      }
+      tokenizer.encodeBatch(inputs, options).forEach(encoding -> print(json(encoding)));
+    } catch (CommandException | TokenizerException e) {
+      // One after the other, to find which it was. Only padding to the longest ties lines together:
+      // without all of them none can be written.
+      for (int i = 0; i < inputs.size(); i++) {
+        Encoding encoding = encode(tokenizer, inputs.get(i), lines.get(i), options);
+        if (padding != PaddingChoice.LONGEST) {
+          print(json(encoding));
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Encoding encode(
+      Tokenizer tokenizer, Input input, Line line, EncodeOptions options) {
+    try {
+      return tokenizer.encode(input, options);
+    } catch (TokenizerException e) {
+      throw JsonInput.wrong(line, e.getMessage());
+    }
+  }
+
+  private void print(JsonLine line) {
+    if (globals.json()) {
+      line.print(globals.out());
+    } else {
+      line.printReadable(globals.out());
+    }
   }
 
   private static JsonLine json(Encoding encoding) {
@@ -164,10 +194,10 @@ final class TokenizeCommand implements Callable<Integer> {
     return line;
   }
 
-  private List<JsonLine> decode(Tokenizer tokenizer, List<Line> lines) {
-    return lines.stream()
-        .map(line -> globals.json() ? JsonInput.ids(line) : JsonInput.plainIds(line))
-        .map(ids -> new JsonLine().put("text", tokenizer.decode(ids, noSpecial)))
-        .toList();
+  private void decode(Tokenizer tokenizer, List<Line> lines) {
+    for (Line line : lines) {
+      int[] ids = globals.json() ? JsonInput.ids(line) : JsonInput.plainIds(line);
+      print(new JsonLine().put("text", tokenizer.decode(ids, noSpecial)));
+    }
   }
 }

@@ -92,6 +92,29 @@ final class TokenizeCommandTest {
   }
 
   @Test
+  void linesBeforeOneThatFailsAreWritten() throws IOException {
+    List<JsonNode> cases = cases("bpe", "pairs_only_second");
+    JsonNode bad = cases.stream().filter(c -> c.has("error")).findFirst().orElseThrow();
+    List<JsonNode> good = cases.stream().filter(c -> !c.has("error")).limit(2).toList();
+    String input = good.get(0) + "\n\n" + good.get(1) + "\n" + bad + "\n" + good.get(0) + "\n";
+    String flags = "--max-length 24 --truncation only_second --tokenizer " + BPE;
+    Kernite run = Kernite.runWith(input, ("tokenize --json " + flags).split(" "));
+    assertEquals(1, run.code());
+    assertTrue(run.err().startsWith("error: standard input, line 4: "), run.err());
+    List<JsonNode> results = run.out().lines().map(JSON::readTree).toList();
+    assertEquals(2, results.size());
+    assertSame(good.get(0), results.get(0));
+    assertSame(good.get(1), results.get(1));
+
+    // The length to pad to is not known where a line is missing.
+    flags += " --padding longest";
+    Kernite padded = Kernite.runWith(input, ("tokenize --json " + flags).split(" "));
+    assertEquals(1, padded.code());
+    assertTrue(padded.err().startsWith("error: standard input, line 4: "), padded.err());
+    assertEquals("", padded.out());
+  }
+
+  @Test
   void decodesAsTheReference() throws IOException {
     List<JsonNode> cases = cases("gpt2", "decode");
     StringBuilder input = new StringBuilder();
@@ -167,6 +190,7 @@ final class TokenizeCommandTest {
             "{\"text\":\"fine\"}\n\n" + line + "\n", "tokenize", "--tokenizer", BPE, "--json");
     assertEquals(1, run.code());
     assertTrue(run.err().startsWith("error: standard input, line 3: "), run.err());
+    assertEquals(1, run.out().lines().count(), run.out());
     assertEquals(1, run.err().lines().count());
   }
 
