@@ -133,24 +133,21 @@ final class GenerateCommand implements Callable<Integer> {
     return String.join(",", Arrays.stream(tokens).mapToObj(Integer::toString).toList());
   }
 
-  private static JsonLine json(
-      TextModel text, int[] start, GenerationResult result, double seconds) {
-    List<JsonLine> sequences =
-        result.sequences().stream()
-            .map(
-                s ->
-                    new JsonLine()
-                        .put("ids", s.ids())
-                        .put(
-                            "text",
-                            text.hasTokenizer() ? text.tokenizer().decode(s.ids(), true) : null)
-                        .put(
-                            "finish_reason",
-                            s.finishReason() == FinishReason.STOP ? "stop" : "length"))
-            .toList();
+  static JsonLine json(TextModel text, int[] start, GenerationResult result, double seconds) {
     return new JsonLine()
         .put("prompt_ids", start)
-        .put("sequences", sequences)
+        .put("sequences", result.sequences().stream().map(s -> json(text, s)).toList())
         .put("tokens_per_second", result.newTokens() / seconds);
+  }
+
+  /** A cancelled sequence is one that was cut, and says so: {@code "cancelled":true}. */
+  private static JsonLine json(TextModel text, GeneratedSequence sequence) {
+    FinishReason reason = sequence.finishReason();
+    JsonLine line =
+        new JsonLine()
+            .put("ids", sequence.ids())
+            .put("text", text.hasTokenizer() ? text.tokenizer().decode(sequence.ids(), true) : null)
+            .put("finish_reason", reason == FinishReason.STOP ? "stop" : "length");
+    return reason == FinishReason.CANCELLED ? line.put("cancelled", true) : line;
   }
 }

@@ -75,8 +75,17 @@ final class GenerationOptions {
       description = "Exponent of the length that divides a beam's score.")
   private Double lengthPenalty;
 
-  @Option(names = "--early-stopping", description = "Stop beams at the first N finished.")
-  private boolean earlyStopping;
+  @Option(
+      names = "--early-stopping",
+      arity = "0..1",
+      paramLabel = "true|false|never",
+      converter = EarlyStoppingValue.class,
+      preprocessor = EarlyStoppingValue.class,
+      description =
+          "When beam search ends, once N beams are finished: at once (true, the value without one);"
+              + " when no running beam scores better now (false, the default); when none can ever"
+              + " score better (never).")
+  private EarlyStopping earlyStopping;
 
   @Option(names = "--num-return-sequences", paramLabel = "N", description = "Results a prompt.")
   private Integer numReturnSequences;
@@ -113,9 +122,7 @@ final class GenerationOptions {
     set(seed, c::seed);
     set(stop, c::stopTexts);
     set(pad, c::padToken);
-    if (earlyStopping) {
-      c.earlyStopping(EarlyStopping.AT_ONCE);
-    }
+    set(earlyStopping, c::earlyStopping);
     if (eos != null) {
       c.endTokens(endTokens(eos));
     }

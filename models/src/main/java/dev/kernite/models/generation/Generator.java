@@ -11,7 +11,7 @@ import java.util.function.Function;
  *
  * <pre>{@code
  * GenerationConfig config = GenerationConfig.builder().maxNewTokens(40).topP(0.9).seed(7).build();
- * try (DecodeSession session = model.decode()) {
+ * try (DecodeSession session = model.session()) {
  *   GenerationResult result = new Generator(session).generate(config, new int[][] {promptIds});
  * }
  * }</pre>

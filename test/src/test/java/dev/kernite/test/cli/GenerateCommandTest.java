@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,11 +71,8 @@ final class GenerateCommandTest {
       JsonNode value = kwargs.get(name);
       switch (name) {
         case "do_sample" -> assertEquals(false, value.asBoolean());
-        case "early_stopping" -> {
-          if (value.asBoolean()) {
-            options.add("--early-stopping");
-          }
-        }
+        case "early_stopping" ->
+            options.add("--early-stopping" + (value.asBoolean() ? "" : "=" + value.asString()));
         case "eos_token_id" ->
             options.addAll(List.of("--eos", value.isNull() ? "none" : value.asString()));
         case "pad_token_id" -> options.addAll(List.of("--pad", value.asString()));
@@ -126,6 +125,44 @@ final class GenerateCommandTest {
     String[] all = Arrays.copyOf(args, args.length + 1);
     all[args.length] = seed;
     return generateAfterPrompt(all).get("sequences").get(0).get("ids");
+  }
+
+  @Test
+  void earlyStoppingTakesAValueOrNone() {
+    String options = "--num-beams 3 --length-penalty 2 --eos 484 --max-new-tokens 20";
+    Map<List<String>, JsonNode> results = new LinkedHashMap<>();
+    for (List<String> form :
+        List.of(
+            List.of("--early-stopping"),
+            List.of("--early-stopping=true"),
+            List.of("--early-stopping", "true"),
+            List.of("--early-stopping", "--seed", "3"), // the next option is no value
+            List.of("--early-stopping=never"),
+            List.of("--early-stopping", "never"))) {
+      List<String> args = new ArrayList<>(PROMPT);
+      args.addAll(List.of(options.split(" ")));
+      args.addAll(form);
+      results.put(form, generate(args).get("sequences").get(0).get("ids"));
+    }
+    List<JsonNode> ids = List.copyOf(results.values());
+    for (int i = 1; i < 4; i++) {
+      assertEquals(ids.getFirst(), ids.get(i), results.toString());
+    }
+    assertEquals(ids.get(4), ids.get(5));
+    assertNotEquals(ids.get(0), ids.get(4), "at once and never must differ for this to tell them");
+  }
+
+  @Test
+  void aWordThatIsNoValueOfEarlyStoppingIsLeftAlone() {
+    String[] args = {"generate", "--model", GPT2.toString(), "--early-stopping", "maybe"};
+    Kernite spaced = Kernite.run(args);
+    assertEquals(2, spaced.code());
+    assertTrue(spaced.err().contains("nmatched argument"), spaced.err());
+    args[4] = "--prompt=x";
+    args[3] = "--early-stopping=maybe";
+    Kernite attached = Kernite.run(args);
+    assertEquals(2, attached.code());
+    assertTrue(attached.err().contains("true, false or never"), attached.err());
   }
 
   @Test
