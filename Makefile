@@ -26,7 +26,7 @@ endif
 # What the program is made of; source folders too, so that a deleted file counts as a change.
 SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
-.PHONY: help run build test test-all bench format lint clean
+.PHONY: help run build test test-all bench jmh format lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,10 +44,19 @@ test: ## Build everything strictly and run the tests, but for the slow ones
 test-all: ## The same with the slow tests
 	$(maven) -Pstrict -Dtest.excluded=gpu verify
 
-bench: ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
+bench: bench-jar ## Compare with OpenBLAS and LibTorch, into bench/results (ARGS=--help)
+	@$(maven) $(QUIET) -Ppeers -pl bench process-resources \
+	  || echo "the peers' libraries could not be fetched: their rows are left out"
+	@$(bench-java) dev.kernite.bench.compare.Compare $(ARGS)
+
+jmh: bench-jar ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
+	@$(bench-java) org.openjdk.jmh.Main $(ARGS)
+
+.PHONY: bench-jar
+bench-jar:
 	@$(maven) $(QUIET) -pl bench -am -DskipTests package
-	@$(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-	  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*' org.openjdk.jmh.Main $(ARGS)
+bench-java = $(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*'
 
 format: ## Format the Java sources
 	$(maven) -q spotless:apply

@@ -2,6 +2,7 @@
 module dev.kernite.models {
   requires transitive dev.kernite.engine;
   requires transitive dev.kernite.tokenizer;
+  requires java.management;
   requires tools.jackson.databind;
 
   exports dev.kernite.models;
@@ -9,4 +10,5 @@ module dev.kernite.models {
   exports dev.kernite.models.generation;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
+  exports dev.kernite.models.measure;
 }

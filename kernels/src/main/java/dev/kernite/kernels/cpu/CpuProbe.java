@@ -3,6 +3,8 @@ package dev.kernite.kernels.cpu;
 import dev.kernite.kernels.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -17,11 +19,12 @@ import jdk.incubator.vector.VectorSpecies;
  * al. 2009): how many float32 operations a second its fused multiply-add units do, and how many
  * bytes a second it reads from memory.
  *
- * <p>A roof is what the best moment shows, so a probe runs in short slices and takes the best one:
- * other load on the machine lowers it only when it never rests. Where the Vector API cannot run,
- * plain loops stand in for it, and the roofs are those of plain Java.
+ * <p>A roof is what the best moment shows, so a probe runs in short slices, counts the time that its
+ * threads had a processor, and takes the best slice. Where the Vector API cannot run, plain loops
+ * stand in for it, and the roofs are those of plain Java.
  */
 public final class CpuProbe {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int SLICES = 16;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
   private static final int FMA_ROUNDS = 10_000;
@@ -77,15 +80,15 @@ public final class CpuProbe {
         slice -> {
           float sum = 0;
           long calls = 0;
+          long cpu = cpuNanos();
           long start = System.nanoTime();
-          long end;
           do {
             sum += vector ? VectorLoops.fma(FMA_ROUNDS, slice) : ScalarLoops.fma(FMA_ROUNDS, slice);
             calls++;
-            end = System.nanoTime();
-          } while (end - start < SLICE_NANOS);
+          } while (System.nanoTime() - start < SLICE_NANOS);
+          cpu = cpuNanos() - cpu;
           sink = sum;
-          return flops * calls * 1e9 / (end - start);
+          return flops * calls * 1e9 / cpu;
         };
     return best(threads, task -> worker);
   }
@@ -95,6 +98,13 @@ public final class CpuProbe {
     boolean vector = usesVectors();
     long chunks = Math.max(1, BUFFER_BYTES / CHUNK_BYTES / threads);
     return best(threads, arena -> new Reader(arena, chunks * CHUNK_BYTES, vector));
+  }
+
+  /** Time that this thread had a processor: what other load takes does not lower a roof. */
+  private static long cpuNanos() {
+    return THREADS.isCurrentThreadCpuTimeSupported()
+        ? THREADS.getCurrentThreadCpuTime()
+        : System.nanoTime();
   }
 
   private static boolean usesVectors() {
@@ -199,8 +209,8 @@ public final class CpuProbe {
     public double rate(int slice) {
       float sum = 0;
       long bytes = 0;
+      long cpu = cpuNanos();
       long start = System.nanoTime();
-      long end;
       do {
         long at = address + offset;
         // Two loops, for no one loop streams best on every CPU and under every JVM flag.
@@ -212,10 +222,10 @@ public final class CpuProbe {
                     : VectorLoops.readHalves(at, CHUNK_BYTES);
         bytes += CHUNK_BYTES;
         offset = (offset + CHUNK_BYTES) % size;
-        end = System.nanoTime();
-      } while (end - start < SLICE_NANOS);
+      } while (System.nanoTime() - start < SLICE_NANOS);
+      cpu = cpuNanos() - cpu;
       sink = sum;
-      return bytes * 1e9 / (end - start);
+      return bytes * 1e9 / cpu;
     }
   }
 

@@ -1,0 +1,148 @@
+package dev.kernite.bench.compare;
+
+import dev.kernite.bench.peers.LibTorch;
+import dev.kernite.bench.peers.OpenBlas;
+import dev.kernite.bench.peers.Peer;
+import dev.kernite.bench.peers.PeerException;
+import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.cpu.CpuBackend;
+import dev.kernite.kernels.cpu.CpuOptions;
+import dev.kernite.kernels.cpu.CpuProbe;
+import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Compares Kernite with other engines in one process, on the same buffers, in turns, and sets every
+ * figure against the roofs of the machine, measured before and after.
+ */
+public final class Compare {
+  private static final Path RESULTS = Path.of("bench/results");
+  private static final Path PEERS = Path.of("bench/target/peers");
+
+  private final Arguments arguments;
+  private final Machine machine = Machine.here();
+  private final List<Peer> peers = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<Integer, Roofs> roofs = new LinkedHashMap<>();
+  private final List<Result> results = new ArrayList<>();
+
+  private Compare(Arguments arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * Runs the comparison.
+   *
+   * @param args see {@code --help}
+   */
+  public static void main(String[] args) throws IOException {
+    if (List.of(args).contains("--help")) {
+      System.out.print(Arguments.USAGE);
+      return;
+    }
+    Arguments arguments;
+    try {
+      arguments = Arguments.of(args, RESULTS, PEERS);
+    } catch (IllegalArgumentException e) {
+      System.err.println("error: " + e.getMessage() + "\n" + Arguments.USAGE);
+      System.exit(2);
+      return;
+    }
+    new Compare(arguments).run();
+  }
+
+  private void run() throws IOException {
+    if (arguments.peers() != null) {
+      load("OpenBLAS", OpenBlas::load);
+      load("LibTorch", LibTorch::load);
+    }
+    System.out.printf("%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
+    notes.forEach(System.out::println);
+    Path models = Files.createTempDirectory("kernite-bench");
+    try {
+      for (int threads : arguments.threads()) {
+        measure(threads, models);
+      }
+    } finally {
+      delete(models);
+    }
+    report();
+  }
+
+  private void load(String name, Function<Path, Peer> loader) {
+    try {
+      Peer peer = loader.apply(arguments.peers());
+      peers.add(peer);
+      notes.add("peer: %s %s".formatted(peer.name(), peer.version()));
+    } catch (PeerException e) {
+      notes.add("no peer %s: %s; its rows are left out".formatted(name, e.getMessage()));
+    }
+  }
+
+  private void measure(int threads, Path models) {
+    Roofs before = CpuProbe.measure(threads);
+    roofs.put(threads, before);
+    System.out.printf(
+        "%n%d threads: FMA peak %.1f GF/s, read bandwidth %.1f GB/s%n",
+        threads, before.flops() / 1e9, before.bytes() / 1e9);
+    Contest contest = new Contest(threads, peers);
+    try (Backend backend = CpuBackend.open(CpuOptions.defaults().withThreads(threads))) {
+      System.out.println(backend.description());
+      Suite suite = new Suite(backend, contest, arguments, this::take);
+      if (arguments.groups().contains("gemm")) {
+        suite.gemm();
+      }
+      if (arguments.groups().contains("ops")) {
+        suite.ops();
+      }
+    }
+    if (arguments.groups().contains("models")) {
+      new ModelSuite(contest, arguments, models, this::take).run();
+    }
+    roofs.put(threads, before.or(CpuProbe.measure(threads)));
+  }
+
+  private void take(Result result) {
+    results.add(result);
+    for (Result.Row row : result.rows()) {
+      System.out.println(Report.terminal(row, roofs.get(result.threads())));
+    }
+  }
+
+  private void report() throws IOException {
+    Report report =
+        new Report(LocalDate.now().toString(), machine, notes, roofs, results);
+    System.out.println();
+    for (Summary s : Summary.of(results)) {
+      System.out.printf(
+          "%-24s %dT against %-9s %2d rows: geometric mean %.2f (%.2f to %.2f)%n",
+          s.kind(), s.threads(), s.peer(), s.rows(), s.mean(), s.worst(), s.best());
+    }
+    if (arguments.out() == null) {
+      return;
+    }
+    Files.createDirectories(arguments.out());
+    String name = report.date() + "-" + machine.slug();
+    Files.writeString(arguments.out().resolve(name + ".csv"), report.csv());
+    Files.writeString(arguments.out().resolve(name + ".md"), report.markdown(name + ".svg"));
+    Files.writeString(arguments.out().resolve(name + ".svg"), Picture.of(report));
+    System.out.println("written: " + arguments.out().resolve(name) + ".csv, .md, .svg");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.kernite.bench.compare;
+
+import dev.kernite.bench.compare.Result.Row;
+import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.models.measure.Spread;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * All that a run found out.
+ *
+ * @param date as 2026-01-31
+ * @param machine where
+ * @param peers what was compared with, by name and version; what is missing, with the reason
+ * @param roofs of the machine, for each number of threads
+ * @param results in the order they were measured
+ */
+record Report(
+    String date,
+    Machine machine,
+    List<String> peers,
+    Map<Integer, Roofs> roofs,
+    List<Result> results) {
+  private static final String CSV_HEADER =
+      "date,machine,group,kind,op,shape,dtype,threads,clock,variant,ours_ms,ours_p10_ms,ours_p90_ms,"
+          + "ours_wall_ms,gflops,tokens_per_s,percent_peak,percent_bandwidth,percent_roofline,"
+          + "peer,peer_variant,peer_ms,peer_p10_ms,peer_p90_ms,ratio\n";
+
+  /** One line a row, units in the names. */
+  String csv() {
+    StringBuilder text = new StringBuilder(CSV_HEADER);
+    for (Result result : results) {
+      for (Row row : result.rows()) {
+        csv(text, row);
+      }
+    }
+    return text.toString();
+  }
+
+  private void csv(StringBuilder text, Row row) {
+    Result r = row.result();
+    Roofs roof = roofs.get(r.threads());
+    Spread ours = row.time();
+    field(text, date);
+    field(text, machine.cpu());
+    field(text, r.group());
+    field(text, r.kind());
+    field(text, r.op());
+    field(text, r.shape());
+    field(text, r.dtype());
+    field(text, r.threads());
+    field(text, r.threads() == 1 ? "cpu" : "wall");
+    field(text, row.ours().variant());
+    field(text, ours.median() * 1e3);
+    field(text, ours.low() * 1e3);
+    field(text, ours.high() * 1e3);
+    field(text, row.ours().timing().wall().median() * 1e3);
+    field(text, row.flopsPerSecond() / 1e9);
+    field(text, r.tokens() > 0 ? row.tokensPerSecond() : "");
+    field(text, row.peakPercent(roof));
+    field(text, row.bandwidthPercent(roof));
+    field(text, row.rooflinePercent(roof));
+    if (row.peer() == null) {
+      text.append(",,,,,\n");
+      return;
+    }
+    Spread peer = row.peerTime();
+    field(text, row.peer().engine());
+    field(text, row.peer().variant());
+    field(text, peer.median() * 1e3);
+    field(text, peer.low() * 1e3);
+    field(text, peer.high() * 1e3);
+    field(text, row.ratio());
+    text.setCharAt(text.length() - 1, '\n');
+  }
+
+  private static void field(StringBuilder text, Object value) {
+    String plain =
+        value instanceof Double d ? String.format(Locale.ROOT, "%.6g", d) : String.valueOf(value);
+    text.append(plain.contains(",") ? "\"" + plain + "\"" : plain).append(',');
+  }
+
+  /** For people. */
+  String markdown(String picture) {
+    StringBuilder text = new StringBuilder();
+    text.append("# Kernite side by side, %s%n%n".formatted(date));
+    text.append("![roofline and ratios](%s)%n%n".formatted(picture));
+    machine(text);
+    text.append("\n## Ratios: time of the peer / time of Kernite\n\n");
+    text.append("| what | threads | peer | rows | geometric mean | worst | best |\n");
+    text.append("|---|--:|---|--:|--:|--:|--:|\n");
+    for (Summary s : Summary.of(results)) {
+      line(
+          text,
+          "| %s | %d | %s | %d | **%.2f** | %.2f | %.2f |%n",
+          s.kind(),
+          s.threads(),
+          s.peer(),
+          s.rows(),
+          s.mean(),
+          s.worst(),
+          s.best());
+    }
+    text.append("\n## Every row\n\n");
+    text.append(
+        "Times are medians in ms (p10 to p90). One thread: processor time of the calling thread;\n"
+            + "more: wall time. Percentages are of the peak, of the read bandwidth, and of the\n"
+            + "roofline (the roof that the work meets first; above 100 where caches held it).\n\n");
+    text.append(
+        "| op | shape | type | threads | ours | GF/s | tokens/s | peak % | bandwidth % | roofline %"
+            + " | peer | time | ratio |\n");
+    text.append("|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|\n");
+    for (Result result : results) {
+      result.rows().forEach(row -> markdown(text, row));
+    }
+    return text.toString();
+  }
+
+  private void machine(StringBuilder text) {
+    line(text, "- %s, %d processors%n", machine.cpu(), machine.processors());
+    line(text, "- %s, %.0f GiB%n", machine.system(), machine.memoryBytes() / 0x1p30);
+    line(text, "- Java %s%n", machine.java());
+    line(text, "- flags: `%s`%n", String.join(" ", machine.flags()));
+    line(text, "- load before the run: %.2f%n", machine.load());
+    peers.forEach(peer -> line(text, "- %s%n", peer));
+    roofs.forEach(
+        (threads, roof) ->
+            line(
+                text,
+                "- roofs, %d thread%s: %.1f GF/s, %.1f GB/s read%n",
+                threads,
+                threads == 1 ? "" : "s",
+                roof.flops() / 1e9,
+                roof.bytes() / 1e9));
+  }
+
+  private void markdown(StringBuilder text, Row row) {
+    Result r = row.result();
+    Roofs roof = roofs.get(r.threads());
+    String variant = row.ours().variant();
+    line(
+        text,
+        "| %s | %s | %s | %d | %s | %.1f | %s | %.0f | %.0f | %.0f |",
+        variant.isEmpty() ? r.op() : r.op() + ", " + variant,
+        r.shape(),
+        r.dtype(),
+        r.threads(),
+        milliseconds(row.time()),
+        row.flopsPerSecond() / 1e9,
+        r.tokens() > 0 ? String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()) : "",
+        row.peakPercent(roof),
+        row.bandwidthPercent(roof),
+        row.rooflinePercent(roof));
+    if (row.peer() == null) {
+      text.append(" | | |\n");
+    } else {
+      String name = row.peer().engine() + " " + row.peer().variant();
+      line(text, " %s | %s | **%.2f** |%n", name, milliseconds(row.peerTime()), row.ratio());
+    }
+  }
+
+  private static String milliseconds(Spread s) {
+    return String.format(
+        Locale.ROOT, "%.4g (%.4g to %.4g)", s.median() * 1e3, s.low() * 1e3, s.high() * 1e3);
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values));
+  }
+
+  /** A row as it is measured, for the terminal. */
+  static String terminal(Row row, Roofs roof) {
+    Result r = row.result();
+    String variant = row.ours().variant();
+    String ours =
+        String.format(
+            Locale.ROOT,
+            "%-20s %-16s %-5s %dT %10.4g ms %6.1f GF/s %4.0f%% of roofline",
+            variant.isEmpty() ? r.op() : r.op() + ", " + variant,
+            r.shape(),
+            r.dtype(),
+            r.threads(),
+            row.time().median() * 1e3,
+            row.flopsPerSecond() / 1e9,
+            row.rooflinePercent(roof));
+    if (r.tokens() > 0) {
+      ours += String.format(Locale.ROOT, " %8.1f tokens/s", row.tokensPerSecond());
+    }
+    return row.peer() == null
+        ? ours
+        : ours
+            + String.format(
+                Locale.ROOT,
+                "   %s %.4g ms, ratio %.2f",
+                row.peer().engine(),
+                row.peerTime().median() * 1e3,
+                row.ratio());
+  }
+}

@@ -1,0 +1,2 @@
+/** Other engines, called in this process on the same buffers. */
+package dev.kernite.bench.peers;

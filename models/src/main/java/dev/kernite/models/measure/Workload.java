@@ -1,0 +1,51 @@
+package dev.kernite.models.measure;
+
+/** A piece of work to time. It owns its operands, which are random and never zero. */
+public interface Workload extends AutoCloseable {
+  /** What is computed: {@code gemm}, {@code softmax}, {@code gpt2 decode}. */
+  String op();
+
+  /** Extents of the operands, as {@code 8x2304x768}. */
+  String shape();
+
+  /** Type of the operands, or of the weights: {@code f32}. */
+  default String dtype() {
+    return "f32";
+  }
+
+  /** Floating-point operations of one run, at least. */
+  double flops();
+
+  /** Bytes that one run reads and writes, at least. */
+  double bytes();
+
+  /** Tokens that one run takes in or gives out; 0 where that means nothing. */
+  default double tokens() {
+    return 0;
+  }
+
+  /** Whether {@link #run} may follow {@link #run} without {@link #prepare} between them. */
+  default boolean repeatable() {
+    return true;
+  }
+
+  /** What is not timed: done before the first run, and before each if not {@link #repeatable}. */
+  default void prepare() {}
+
+  /** The work. */
+  void run();
+
+  /** Makes the results of earlier runs wrong, so that {@link #check} sees the next one's. */
+  void spoil();
+
+  /**
+   * Fails unless the results are right.
+   *
+   * @throws dev.kernite.models.ModelException naming the first wrong value
+   */
+  void check();
+
+  /** Frees the operands. */
+  @Override
+  void close();
+}
