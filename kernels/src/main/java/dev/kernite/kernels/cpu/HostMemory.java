@@ -133,7 +133,7 @@ final class HostMemory implements Memory, AutoCloseable {
     Arena arena = Arena.ofShared();
     MemorySegment segment;
     try {
-      segment = arena.allocate(bytes, ALIGNMENT);
+      segment = SystemPages.allocate(bytes, arena);
     } catch (OutOfMemoryError | IllegalArgumentException e) {
       arena.close();
       throw outOfMemory(asked, ", and the system refused (" + e.getMessage() + ")");
