@@ -4,7 +4,7 @@ import dev.kernite.engine.EngineException;
 import dev.kernite.engine.Tensor;
 
 /** Range checks of indices: kernels read wherever an index points. */
-final class Indices {
+public final class Indices {
   private Indices() {}
 
   /**
@@ -14,7 +14,7 @@ final class Indices {
    * @param except a value that is allowed although it is out of range
    * @throws EngineException naming the first bad value and its position
    */
-  static int[] checked(Tensor index, long limit, long except, String label) {
+  public static int[] checked(Tensor index, long limit, long except, String label) {
     int[] values = index.toInts();
     for (int i = 0; i < values.length; i++) {
       if ((values[i] < 0 || values[i] >= limit) && values[i] != except) {
@@ -26,7 +26,7 @@ final class Indices {
   }
 
   /** As above, with no exception. */
-  static int[] checked(Tensor index, long limit, String label) {
+  public static int[] checked(Tensor index, long limit, String label) {
     return checked(index, limit, Long.MIN_VALUE, label);
   }
 }

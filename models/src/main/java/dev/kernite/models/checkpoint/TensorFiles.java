@@ -2,8 +2,11 @@ package dev.kernite.models.checkpoint;
 
 import dev.kernite.engine.DType;
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.PackedMatrix;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.op.Linear.WeightLayout;
+import dev.kernite.kernels.cpu.SystemPages;
 import dev.kernite.models.ModelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +39,35 @@ public final class TensorFiles {
       t.copyFrom(host);
     }
     return t.named(raw.info().name());
+  }
+
+  /**
+   * A matrix of a file, packed for products. The pages of the file that it was read from no longer
+   * count as this process's memory.
+   *
+   * @param stored what to keep the values as
+   */
+  public static PackedMatrix packed(
+      Engine engine, RawTensor raw, DType stored, WeightLayout layout) {
+    long[] shape = raw.info().shape();
+    boolean outIn = layout == WeightLayout.OUT_IN;
+    long in = shape[outIn ? 1 : 0];
+    long out = shape[outIn ? 0 : 1];
+    String name = raw.info().name();
+    try (Arena arena = Arena.ofConfined()) {
+      return switch (raw.info().dtype()) {
+        case F32 -> PackedMatrix.of(engine, name, raw.data(), DType.F32, stored, in, out, layout);
+        case BF16 -> PackedMatrix.of(engine, name, raw.data(), DType.BF16, stored, in, out, layout);
+        case F16 -> PackedMatrix.of(engine, name, raw.data(), DType.F16, stored, in, out, layout);
+        default -> {
+          MemorySegment host = arena.allocate(Float.BYTES * raw.info().elements(), Float.BYTES);
+          Conversions.toFloat32(raw, host);
+          yield PackedMatrix.of(engine, name, host, DType.F32, stored, in, out, layout);
+        }
+      };
+    } finally {
+      SystemPages.release(raw.data());
+    }
   }
 
   /** An integer tensor of a file as int32; values that do not fit are refused. */

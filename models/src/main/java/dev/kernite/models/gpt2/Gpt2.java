@@ -3,11 +3,11 @@ package dev.kernite.models.gpt2;
 import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.embedding;
 import static dev.kernite.engine.Functional.layerNorm;
-import static dev.kernite.engine.Functional.linear;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.WeightMatrix;
 import dev.kernite.engine.op.CrossEntropy;
 import dev.kernite.engine.op.Reduction;
 import dev.kernite.models.ModelException;
@@ -34,8 +34,8 @@ public final class Gpt2 implements AutoCloseable {
   /**
    * Puts a model together.
    *
-   * @param parameters all parameters by their checkpoint names, owned by the model from now on
-   * @param source closed with the model: the files its parameters are mapped from
+   * @param parameters all tensors by their checkpoint names, owned by the model from now on
+   * @param source closed with the model: the packed matrices of a frozen one
    */
   Gpt2(
       Engine engine,
@@ -63,7 +63,10 @@ public final class Gpt2 implements AutoCloseable {
     return config;
   }
 
-  /** All parameters by the names their checkpoint uses; a tied head is not listed twice. */
+  /**
+   * All parameters by the names their checkpoint uses; a tied head is not listed twice. The
+   * matrices of a model loaded for inference are packed and not among them.
+   */
   public Map<String, Tensor> parameters() {
     return parameters;
   }
@@ -123,7 +126,7 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   private Tensor embed(Gpt2Inputs in, long past) {
-    Tensor h = embedding(weights.tokens(), ids(in.ids(), config.vocabSize(), "input_ids"));
+    Tensor h = weights.tokens().rows(ids(in.ids(), config.vocabSize(), "input_ids"));
     int[][] positions = in.positions();
     if (positions == null) {
       positions = new int[1][in.time()];
@@ -136,8 +139,7 @@ public final class Gpt2 implements AutoCloseable {
     if (in.types() == null) {
       return h;
     }
-    return add(
-        h, embedding(weights.tokens(), ids(in.types(), config.vocabSize(), "token_type_ids")));
+    return add(h, weights.tokens().rows(ids(in.types(), config.vocabSize(), "token_type_ids")));
   }
 
   private Tensor ids(int[][] rows, int limit, String name) {
@@ -166,8 +168,8 @@ public final class Gpt2 implements AutoCloseable {
     if (!hasHead()) {
       throw new ModelException("this checkpoint has no language head");
     }
-    Tensor head = config.tiedHead() ? weights.tokens() : weights.head();
-    return linear(hidden, head, null);
+    WeightMatrix head = config.tiedHead() ? weights.tokens() : weights.head();
+    return head.apply(hidden, null, null);
   }
 
   /**
@@ -215,7 +217,7 @@ public final class Gpt2 implements AutoCloseable {
     return new Gpt2Session(this);
   }
 
-  /** Frees the parameters and closes the files they came from. */
+  /** Frees the parameters. */
   @Override
   public void close() {
     parameters.values().forEach(p -> p.close("its model was closed"));
@@ -224,7 +226,7 @@ public final class Gpt2 implements AutoCloseable {
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      throw new ModelException("closing the checkpoint failed: " + e.getMessage(), e);
+      throw new ModelException("closing the model failed: " + e.getMessage(), e);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.kernite.models.gpt2;
 
 import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.layerNorm;
-import static dev.kernite.engine.Functional.linearInOut;
 import static dev.kernite.engine.Functional.matmul;
 import static dev.kernite.engine.Functional.mul;
 import static dev.kernite.engine.Functional.permute;
@@ -42,12 +41,12 @@ final class Gpt2Block {
   }
 
   private Tensor mlp(Tensor x) {
-    Tensor inner = activation.apply(linearInOut(x, w.fcWeight(), w.fcBias()));
-    return linearInOut(inner, w.fcProjWeight(), w.fcProjBias());
+    Tensor inner = w.fcWeight().apply(x, w.fcBias(), activation);
+    return w.fcProjWeight().apply(inner, w.fcProjBias(), null);
   }
 
   private Tensor attention(Tensor x, Pass pass) {
-    Tensor qkv = linearInOut(x, w.attnWeight(), w.attnBias());
+    Tensor qkv = w.attnWeight().apply(x, w.attnBias(), null);
     int width = config.width();
     Tensor q = qkv.narrow(-1, 0, width).splitHeads(config.heads());
     Tensor k = qkv.narrow(-1, width, width).splitHeads(config.heads());
@@ -62,7 +61,7 @@ final class Gpt2Block {
         pass.training() && config.attentionDropout() > 0
             ? droppedAttention(q, k, v, pass)
             : fusedAttention(q, k, v, pass);
-    return linearInOut(mixed, w.projWeight(), w.projBias());
+    return w.projWeight().apply(mixed, w.projBias(), null);
   }
 
   private Tensor fusedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {

@@ -1,8 +1,15 @@
 package dev.kernite.models.gpt2;
 
+import static dev.kernite.engine.DType.F32;
+
+import dev.kernite.engine.DType;
+import dev.kernite.engine.DenseMatrix;
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.PackedMatrix;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.WeightMatrix;
+import dev.kernite.engine.op.Linear.WeightLayout;
 import dev.kernite.models.MemoryPlan;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
@@ -10,9 +17,12 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.TensorFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Makes a {@link Gpt2} from a folder in Hugging Face layout, or afresh. */
 public final class Gpt2Files {
@@ -25,7 +35,7 @@ public final class Gpt2Files {
 
   /** What a loaded model's parameters are for. */
   public enum Use {
-    /** Read only: float32 weights are used where the file is mapped. */
+    /** Read only: matrices are packed for products, and stay as narrow as the file has them. */
     INFERENCE,
     /** Copied, and with gradients. */
     TRAINING
@@ -46,9 +56,9 @@ public final class Gpt2Files {
 
   /** As {@link #load(Engine, Path, Use)}, with a changed configuration such as other dropout. */
   public static Gpt2 load(Engine engine, Path folder, Gpt2Config config, Use use) {
-    Checkpoint checkpoint = Checkpoint.open(folder);
-    Map<String, Tensor> parameters = new LinkedHashMap<>();
-    try {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<PackedMatrix> packed = new ArrayList<>();
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       String prefix = checkpoint.contains(PREFIX + "wte.weight") ? PREFIX : "";
       boolean head = config.languageHead() && !config.tiedHead();
       if (head && !checkpoint.contains(Gpt2Weights.HEAD)) {
@@ -59,37 +69,41 @@ public final class Gpt2Files {
             Gpt2Weights.HEAD);
         head = false;
       }
-      plan(folder, config, head, use)
+      Function<String, String> stored =
+          name -> name.equals(Gpt2Weights.HEAD) ? name : prefix + name;
+      plan(checkpoint, stored, config, head, use)
           .require(
               engine.backend().memory().bytesLimit(),
               use == Use.TRAINING
                   ? "train a smaller model, or use a machine with more memory"
                   : "use a smaller model, or a machine with more memory");
-      Gpt2Weights weights =
-          Gpt2Weights.from(
-              config,
-              head,
-              (name, shape) -> {
-                String stored = name.equals(Gpt2Weights.HEAD) ? name : prefix + name;
-                Tensor t = parameter(engine, checkpoint, stored, shape, use);
-                parameters.put(stored, t);
-                return t;
-              });
-      return new Gpt2(engine, config, weights, parameters, checkpoint);
+      Loader loader = new Loader(engine, checkpoint, stored, use, tensors, packed);
+      Gpt2Weights weights = Gpt2Weights.from(config, head, loader);
+      return new Gpt2(engine, config, weights, tensors, () -> packed.forEach(PackedMatrix::close));
     } catch (RuntimeException | Error e) {
-      parameters.values().forEach(Tensor::close);
-      checkpoint.close();
+      tensors.values().forEach(Tensor::close);
+      packed.forEach(PackedMatrix::close);
       throw e;
     }
   }
 
   /** What a model needs at least: its weights, and what goes with their use. */
-  static MemoryPlan plan(Path folder, Gpt2Config config, boolean head, Use use) {
+  static MemoryPlan plan(
+      Checkpoint checkpoint,
+      Function<String, String> stored,
+      Gpt2Config config,
+      boolean head,
+      Use use) {
     long weights = 0;
-    for (long[] shape : Gpt2Weights.shapes(config, head).values()) {
-      weights += Float.BYTES * Shape.of(shape).size();
+    for (Map.Entry<String, long[]> p : Gpt2Weights.shapes(config, head).entrySet()) {
+      String name = stored.apply(p.getKey());
+      boolean narrow =
+          use == Use.INFERENCE
+              && checkpoint.contains(name)
+              && packs(checkpoint.tensor(name)) != F32;
+      weights += (narrow ? Short.BYTES : Float.BYTES) * Shape.of(p.getValue()).size();
     }
-    MemoryPlan plan = new MemoryPlan(folder.toString()).add("weights", weights);
+    MemoryPlan plan = new MemoryPlan(checkpoint.path().toString()).add("weights", weights);
     if (use == Use.TRAINING) {
       return plan.add("gradients", weights).add("optimiser", 2 * weights);
     }
@@ -97,22 +111,57 @@ public final class Gpt2Files {
     return plan.add("keys and values of one full context", row * config.positions());
   }
 
-  private static Tensor parameter(
-      Engine engine, Checkpoint checkpoint, String name, long[] shape, Use use) {
-    RawTensor raw = checkpoint.tensor(name);
-    if (!Arrays.equals(raw.info().shape(), shape)) {
-      throw new ModelException(
-          raw.where()
-              + " has shape "
-              + Arrays.toString(raw.info().shape())
-              + ", the config asks for "
-              + Arrays.toString(shape)
-              + "; config.json and the checkpoint are not of the same model");
+  /** What a matrix of a file is packed as: as it is, but float64 as float32. */
+  private static DType packs(RawTensor raw) {
+    return switch (raw.info().dtype()) {
+      case BF16 -> DType.BF16;
+      case F16 -> DType.F16;
+      default -> F32;
+    };
+  }
+
+  /** Brings parameters from a checkpoint into an engine, and notes what was made. */
+  private record Loader(
+      Engine engine,
+      Checkpoint checkpoint,
+      Function<String, String> stored,
+      Use use,
+      Map<String, Tensor> tensors,
+      List<PackedMatrix> packed)
+      implements Gpt2Weights.Source {
+
+    @Override
+    public Tensor tensor(String name, long[] shape) {
+      RawTensor raw = raw(name, shape);
+      Tensor t = TensorFiles.floats(engine, raw).disown().named(stored.apply(name));
+      tensors.put(stored.apply(name), t);
+      return use == Use.TRAINING ? t.requireGrad() : t.freeze();
     }
-    if (use == Use.TRAINING) {
-      return TensorFiles.floats(engine, raw).disown().named(name).requireGrad();
+
+    @Override
+    public WeightMatrix matrix(String name, long[] shape, WeightLayout layout) {
+      if (use == Use.TRAINING) {
+        return new DenseMatrix(tensor(name, shape), layout);
+      }
+      RawTensor raw = raw(name, shape);
+      PackedMatrix matrix = TensorFiles.packed(engine, raw, packs(raw), layout);
+      packed.add(matrix);
+      return matrix;
     }
-    return TensorFiles.mapped(engine, raw).disown().named(name).freeze();
+
+    private RawTensor raw(String name, long[] shape) {
+      RawTensor raw = checkpoint.tensor(stored.apply(name));
+      if (!Arrays.equals(raw.info().shape(), shape)) {
+        throw new ModelException(
+            raw.where()
+                + " has shape "
+                + Arrays.toString(raw.info().shape())
+                + ", the config asks for "
+                + Arrays.toString(shape)
+                + "; config.json and the checkpoint are not of the same model");
+      }
+      return raw;
+    }
   }
 
   /**
@@ -122,16 +171,23 @@ public final class Gpt2Files {
    */
   public static Gpt2 fresh(Engine engine, Gpt2Config config) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
-    Gpt2Weights weights =
-        Gpt2Weights.from(
-            config,
-            config.languageHead() && !config.tiedHead(),
-            (name, shape) -> {
-              String stored = name.equals(Gpt2Weights.HEAD) ? name : PREFIX + name;
-              Tensor t = fresh(engine, config, name, Shape.of(shape));
-              parameters.put(stored, t.disown().named(stored).requireGrad());
-              return t;
-            });
+    Gpt2Weights.Source source =
+        new Gpt2Weights.Source() {
+          @Override
+          public Tensor tensor(String name, long[] shape) {
+            String stored = name.equals(Gpt2Weights.HEAD) ? name : PREFIX + name;
+            Tensor t = fresh(engine, config, name, Shape.of(shape));
+            parameters.put(stored, t.disown().named(stored).requireGrad());
+            return t;
+          }
+
+          @Override
+          public WeightMatrix matrix(String name, long[] shape, WeightLayout layout) {
+            return new DenseMatrix(tensor(name, shape), layout);
+          }
+        };
+    boolean head = config.languageHead() && !config.tiedHead();
+    Gpt2Weights weights = Gpt2Weights.from(config, head, source);
     return new Gpt2(engine, config, weights, parameters, () -> {});
   }
 

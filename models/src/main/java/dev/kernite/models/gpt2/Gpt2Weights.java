@@ -1,11 +1,12 @@
 package dev.kernite.models.gpt2;
 
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.WeightMatrix;
+import dev.kernite.engine.op.Linear.WeightLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /**
  * The parameters of a GPT-2. Names are those of the published checkpoints without the prefix {@code
@@ -19,29 +20,31 @@ import java.util.function.BiFunction;
  * @param head untied language head [vocabSize, width], or null
  */
 record Gpt2Weights(
-    Tensor tokens,
+    WeightMatrix tokens,
     Tensor positions,
     List<Block> blocks,
     Tensor normWeight,
     Tensor normBias,
-    Tensor head) {
+    WeightMatrix head) {
 
   /** Name of the untied language head. */
   static final String HEAD = "lm_head.weight";
+
+  private static final String POSITIONS = "wpe.weight";
 
   /** Parameters of one block. */
   record Block(
       Tensor norm1Weight,
       Tensor norm1Bias,
-      Tensor attnWeight,
+      WeightMatrix attnWeight,
       Tensor attnBias,
-      Tensor projWeight,
+      WeightMatrix projWeight,
       Tensor projBias,
       Tensor norm2Weight,
       Tensor norm2Bias,
-      Tensor fcWeight,
+      WeightMatrix fcWeight,
       Tensor fcBias,
-      Tensor fcProjWeight,
+      WeightMatrix fcProjWeight,
       Tensor fcProjBias) {}
 
   /**
@@ -54,7 +57,7 @@ record Gpt2Weights(
     long w = c.width();
     long inner = c.innerWidth();
     s.put("wte.weight", new long[] {c.vocabSize(), w});
-    s.put("wpe.weight", new long[] {c.positions(), w});
+    s.put(POSITIONS, new long[] {c.positions(), w});
     for (int i = 0; i < c.layers(); i++) {
       String h = "h." + i + ".";
       s.put(h + "ln_1.weight", new long[] {w});
@@ -78,38 +81,54 @@ record Gpt2Weights(
     return s;
   }
 
-  /**
-   * Gets every parameter from a source.
-   *
-   * @param source makes the tensor of a name and shape
-   */
-  static Gpt2Weights from(Gpt2Config c, boolean head, BiFunction<String, long[], Tensor> source) {
-    Map<String, Tensor> t = new LinkedHashMap<>();
-    shapes(c, head).forEach((name, shape) -> t.put(name, source.apply(name, shape)));
+  /** Where parameters come from, by name and shape. */
+  interface Source {
+    /** A parameter that is used as a tensor. */
+    Tensor tensor(String name, long[] shape);
+
+    /** A parameter that vectors are multiplied with. */
+    WeightMatrix matrix(String name, long[] shape, WeightLayout layout);
+  }
+
+  /** Gets every parameter from a source, in checkpoint order. */
+  static Gpt2Weights from(Gpt2Config c, boolean head, Source source) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, WeightMatrix> matrices = new LinkedHashMap<>();
+    shapes(c, head)
+        .forEach(
+            (name, shape) -> {
+              if (shape.length == 1 || name.equals(POSITIONS)) {
+                tensors.put(name, source.tensor(name, shape));
+              } else {
+                boolean inOut = name.startsWith("h.");
+                WeightLayout layout = inOut ? WeightLayout.IN_OUT : WeightLayout.OUT_IN;
+                matrices.put(name, source.matrix(name, shape, layout));
+              }
+            });
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < c.layers(); i++) {
       String h = "h." + i + ".";
       blocks.add(
           new Block(
-              t.get(h + "ln_1.weight"),
-              t.get(h + "ln_1.bias"),
-              t.get(h + "attn.c_attn.weight"),
-              t.get(h + "attn.c_attn.bias"),
-              t.get(h + "attn.c_proj.weight"),
-              t.get(h + "attn.c_proj.bias"),
-              t.get(h + "ln_2.weight"),
-              t.get(h + "ln_2.bias"),
-              t.get(h + "mlp.c_fc.weight"),
-              t.get(h + "mlp.c_fc.bias"),
-              t.get(h + "mlp.c_proj.weight"),
-              t.get(h + "mlp.c_proj.bias")));
+              tensors.get(h + "ln_1.weight"),
+              tensors.get(h + "ln_1.bias"),
+              matrices.get(h + "attn.c_attn.weight"),
+              tensors.get(h + "attn.c_attn.bias"),
+              matrices.get(h + "attn.c_proj.weight"),
+              tensors.get(h + "attn.c_proj.bias"),
+              tensors.get(h + "ln_2.weight"),
+              tensors.get(h + "ln_2.bias"),
+              matrices.get(h + "mlp.c_fc.weight"),
+              tensors.get(h + "mlp.c_fc.bias"),
+              matrices.get(h + "mlp.c_proj.weight"),
+              tensors.get(h + "mlp.c_proj.bias")));
     }
     return new Gpt2Weights(
-        t.get("wte.weight"),
-        t.get("wpe.weight"),
+        matrices.get("wte.weight"),
+        tensors.get(POSITIONS),
         blocks,
-        t.get("ln_f.weight"),
-        t.get("ln_f.bias"),
-        t.get(HEAD));
+        tensors.get("ln_f.weight"),
+        tensors.get("ln_f.bias"),
+        matrices.get(HEAD));
   }
 }
