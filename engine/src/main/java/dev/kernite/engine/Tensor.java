@@ -247,9 +247,9 @@ public final class Tensor implements AutoCloseable {
       engine.backend().memory().copyOut(address(), target);
       return;
     }
-    Tensor dense = contiguousCopy();
-    engine.backend().memory().copyOut(dense.address(), target);
-    dense.close();
+    try (Tensor dense = contiguousCopy()) {
+      engine.backend().memory().copyOut(dense.address(), target);
+    }
   }
 
   /** Overwrites a dense tensor with host memory of exactly its size. */

@@ -100,12 +100,23 @@ public final class Gradient implements AutoCloseable {
     return node.output().engine();
   }
 
-  /** Hands the results over to the sums, and frees the scratch. */
-  @Override
-  public void close() {
+  /** Hands the results over to the sums. */
+  void deliver() {
     for (int i = 0; i < results.length; i++) {
       if (results[i] != null) {
-        accumulator.add(input(i), results[i]);
+        Tensor result = results[i];
+        results[i] = null;
+        accumulator.add(input(i), result);
+      }
+    }
+  }
+
+  /** Frees the scratch, and the half-made results of a backward that failed. */
+  @Override
+  public void close() {
+    for (Tensor result : results) {
+      if (result != null) {
+        result.close();
       }
     }
     scratch.forEach(Tensor::close);

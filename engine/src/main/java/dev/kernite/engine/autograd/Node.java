@@ -57,6 +57,8 @@ public final class Node {
       op.forward(call);
     } catch (RuntimeException e) {
       call.saved().forEach(Tensor::close);
+      call.extras().values().forEach(Tensor::close);
+      output.close();
       throw e;
     }
     if (record) {
@@ -141,6 +143,7 @@ public final class Node {
         if (sum != null) {
           try (Gradient g = new Gradient(node, sum, sums)) {
             node.op.backward(g);
+            g.deliver();
           } finally {
             sum.close();
           }

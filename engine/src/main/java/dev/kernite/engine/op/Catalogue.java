@@ -133,15 +133,16 @@ public final class Catalogue {
     if (family.isEmpty()) {
       throw new EngineException("no operation '" + name + "'; known are " + known);
     }
+    Object member = attributes.get("op");
     Set<String> members = new TreeSet<>();
     for (Entry e : family) {
       members.addAll(e.members());
-      if (e.members().isEmpty() || e.members().contains(attributes.get("op"))) {
+      if (e.members().isEmpty() || (member != null && e.members().contains(member))) {
         return e;
       }
     }
-    throw new EngineException(
-        name + ": attribute op is '" + attributes.get("op") + "', known are " + members);
+    String found = member == null ? "missing" : "'" + member + "'";
+    throw new EngineException(name + ": attribute op is " + found + ", known are " + members);
   }
 
   /**

@@ -19,6 +19,9 @@ public record Embedding(@Default("-1") int paddingIdx) implements Op {
     if (in[0].rank() != 2) {
       throw Op.misfit(this, "the weight must be [rows, width]", in);
     }
+    if (paddingIdx < -1 || paddingIdx >= in[0].dim(0)) {
+      throw Op.misfit(this, "padding_idx " + paddingIdx + " is no row of the weight", in);
+    }
     long[] d = new long[in[1].rank() + 1];
     System.arraycopy(in[1].toArray(), 0, d, 0, in[1].rank());
     d[d.length - 1] = in[0].dim(1);

@@ -92,8 +92,8 @@ public sealed interface Op
     Input[] declared = getClass().getAnnotationsByType(Input.class);
     boolean any = declared[0].value().equals(Input.ANY_NUMBER);
     if (inputs.length == 0 || (!any && inputs.length > declared.length)) {
-      throw new EngineException(
-          label() + " takes " + declared.length + " inputs, got " + inputs.length);
+      String wanted = any ? "at least one input" : declared.length + " inputs";
+      throw new EngineException(label() + " takes " + wanted + ", got " + inputs.length);
     }
     for (int i = 0; i < Math.max(inputs.length, any ? 1 : declared.length); i++) {
       Input d = any ? declared[0] : declared[i];

@@ -3,6 +3,7 @@ package dev.kernite.engine.optim;
 import dev.kernite.engine.EngineException;
 import dev.kernite.engine.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,11 +74,11 @@ final class Slots {
   }
 
   Map<String, Tensor> parameters() {
-    return parameters;
+    return Collections.unmodifiableMap(parameters);
   }
 
   Map<String, Tensor> state() {
-    return state;
+    return Collections.unmodifiableMap(state);
   }
 
   long[] steps() {

@@ -47,11 +47,13 @@ final class LossCurve {
             finite.stream().mapToDouble(TrainingLog.Entry::loss).toArray())
         .setMarker(SeriesMarkers.NONE)
         .setLineWidth(1);
-    if (!evaluations.isEmpty()) {
+    List<Evaluation> judged =
+        evaluations.stream().filter(e -> Double.isFinite(e.score().mean())).toList();
+    if (!judged.isEmpty()) {
       chart.addSeries(
           "held out",
-          evaluations.stream().mapToDouble(Evaluation::step).toArray(),
-          evaluations.stream().mapToDouble(e -> e.score().mean()).toArray());
+          judged.stream().mapToDouble(Evaluation::step).toArray(),
+          judged.stream().mapToDouble(e -> e.score().mean()).toArray());
     }
     try {
       AtomicFiles.write(png, ChartEncoder.getBytes(chart, "png"));

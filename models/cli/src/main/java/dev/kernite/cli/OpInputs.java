@@ -10,6 +10,7 @@ import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.checkpoint.TensorFiles;
 import dev.kernite.models.checkpoint.TensorInfo;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,8 +20,8 @@ import java.util.Set;
 
 /**
  * Which tensor of a file goes where. A tensor fills the input of its own name; an attribute that is
- * called like an input names the tensor that fills it ({@code "weight": "w"}). An operation of any
- * number of inputs takes all tensors in the order of the file.
+ * called like an input names the tensor that fills it ({@code "weight": "w"}); one tensor may fill
+ * several. An operation of any number of inputs takes all tensors in the order of the file.
  */
 final class OpInputs {
   /** The upstream gradient's name in the file. */
@@ -28,7 +29,12 @@ final class OpInputs {
 
   private final Catalogue.Entry entry;
   private final Safetensors file;
+
+  /** What each tensor that is used is read as: the first input it fills. */
   private final SequencedMap<String, Input> inputs = new LinkedHashMap<>();
+
+  /** The tensor that fills each input, by their names; absent ones are not in it. */
+  private final Map<String, String> fills = new HashMap<>();
 
   private OpInputs(Catalogue.Entry entry, Safetensors file) {
     this.entry = entry;
@@ -54,12 +60,14 @@ final class OpInputs {
     for (Input input : entry.inputs()) {
       Object referred = attributes.remove(input.value());
       String name = referred == null ? input.value() : String.valueOf(referred);
-      if (unused.remove(name)) {
-        result.inputs.put(name, input);
+      boolean there = !name.equals(GRAD_OUTPUT) && file.contains(name);
+      if (unused.remove(name) || (referred != null && there)) {
+        result.inputs.putIfAbsent(name, input);
+        result.fills.put(input.value(), name);
       } else if (referred != null) {
         throw new CommandException(
             "%s: attribute %s is to name an input tensor, '%s' is none; %s holds %s"
-                .formatted(entry.label(), input.value(), name, file.file(), unused));
+                .formatted(entry.label(), input.value(), name, file.file(), file.tensors()));
       }
     }
     if (!unused.isEmpty()) {
@@ -108,14 +116,9 @@ final class OpInputs {
       return tensors.values().toArray(Tensor[]::new);
     }
     List<Tensor> arguments = new ArrayList<>();
-    for (Input slot : entry.inputs()) {
-      Tensor filled = null;
-      for (Map.Entry<String, Input> e : inputs.entrySet()) {
-        if (e.getValue().equals(slot)) {
-          filled = tensors.get(e.getKey());
-        }
-      }
-      arguments.add(filled);
+    for (Input input : entry.inputs()) {
+      String name = fills.get(input.value());
+      arguments.add(name == null ? null : tensors.get(name));
     }
     return arguments.toArray(Tensor[]::new);
   }

@@ -93,7 +93,12 @@ final class OpRunCommand implements Callable<Integer> {
 
   private Map<String, Object> attributes() {
     try {
-      return JSON.readValue(attrs, new TypeReference<LinkedHashMap<String, Object>>() {});
+      Map<String, Object> read =
+          JSON.readValue(attrs, new TypeReference<LinkedHashMap<String, Object>>() {});
+      if (read == null) {
+        throw new CommandException("--attrs is not a JSON object: " + attrs);
+      }
+      return read;
     } catch (JacksonException e) {
       throw new CommandException("--attrs is not a JSON object: " + e.getOriginalMessage(), e);
     }

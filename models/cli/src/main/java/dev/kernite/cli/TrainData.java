@@ -102,7 +102,11 @@ final class TrainData {
   private HeldOut other(Path modelFolder, int time) {
     Encoder encoder = Encoder.of(modelFolder);
     Path file = Path.of(eval);
-    return judge(TextData.heldOut(file, encoder.encode(), encoder.endOfText()), time);
+    TextData text = TextData.heldOut(file, encoder.encode(), encoder.endOfText());
+    if (text.heldOut().isEmpty()) {
+      throw new CommandException(file + ": has no text to evaluate on");
+    }
+    return new HeldOut(text.heldOut(), text.heldOutBytes(), time, batchSize);
   }
 
   private HeldOut judge(TextData text, int time) {

@@ -95,12 +95,17 @@ public final class TensorFiles {
   /**
    * A two-dimensional integer tensor as rows.
    *
-   * @throws ModelException if it is not two-dimensional
+   * @throws ModelException if it is not two-dimensional, or has no values, or too many for arrays
    */
   public static int[][] rows(RawTensor raw) {
     long[] shape = raw.info().shape();
     if (shape.length != 2) {
       throw new ModelException(raw.where() + ": needs shape [batch, time], not " + raw.info());
+    }
+    long values = raw.info().elements();
+    if (values == 0 || values > Integer.MAX_VALUE) { // no value, yet it may claim 2^62 rows
+      throw new ModelException(
+          raw.where() + ": has " + values + " values; needs from 1 to " + Integer.MAX_VALUE);
     }
     int[][] rows = new int[Math.toIntExact(shape[0])][Math.toIntExact(shape[1])];
     try (Arena arena = Arena.ofConfined()) {

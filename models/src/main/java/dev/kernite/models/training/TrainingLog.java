@@ -114,7 +114,7 @@ public final class TrainingLog implements AutoCloseable {
   }
 
   /** JSON has no NaN and no infinity: null stands for both. */
-  private static String number(double value) {
+  static String number(double value) {
     return Double.isFinite(value) ? Double.toString(value) : "null";
   }
 

@@ -151,11 +151,11 @@ public final class TrainingRun {
       text.append(
           String.format(
               Locale.ROOT,
-              "{\"step\":%d,\"loss\":%s,\"perplexity\":%s,\"bits_per_byte\":%s}%n",
+              "{\"step\":%d,\"loss\":%s,\"perplexity\":%s,\"bits_per_byte\":%s}\n",
               e.step(),
-              e.score().mean(),
-              e.score().perplexity(),
-              e.score().bitsPerByte(heldOut.bytes())));
+              TrainingLog.number(e.score().mean()),
+              TrainingLog.number(e.score().perplexity()),
+              TrainingLog.number(e.score().bitsPerByte(heldOut.bytes()))));
     }
     return text.toString();
   }

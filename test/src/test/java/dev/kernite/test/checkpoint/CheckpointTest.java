@@ -10,6 +10,7 @@ import dev.kernite.models.checkpoint.Conversions;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
+import dev.kernite.models.checkpoint.TensorFiles;
 import dev.kernite.models.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -48,6 +49,15 @@ class CheckpointTest {
         assertEquals(-1, whole.tensor(info.name()).data().mismatch(tensor.data()));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 3, 1L << 40})
+  void rowsWithoutValuesAreRefused(long rows) {
+    TensorInfo info = TensorInfo.of("ids", FileDtype.I64, rows, 0);
+    RawTensor empty = new RawTensor(Path.of("in"), info, MemorySegment.ofArray(new byte[0]));
+    ModelException e = assertThrows(ModelException.class, () -> TensorFiles.rows(empty));
+    assertTrue(e.getMessage().contains("'ids': has 0 values"), e.getMessage());
   }
 
   /** The same weights rounded by PyTorch: ours widened back must lie within the unit roundoff. */

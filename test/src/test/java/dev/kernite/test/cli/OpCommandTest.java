@@ -113,6 +113,21 @@ final class OpCommandTest {
   }
 
   @Test
+  void oneTensorMayFillTwoInputs() {
+    floats("x", new float[] {3, -4}, 2).floats("grad_output", new float[] {1, 1}, 2);
+    String attributes = "{\"op\":\"mul\",\"a\":\"x\",\"b\":\"x\"}";
+    assertArrayEquals(new float[] {9, 16}, result("broadcast_binary", attributes, "output"));
+    assertArrayEquals(new float[] {6, -8}, read("grad.x"));
+  }
+
+  @Test
+  void aMemberOfAFamilyMustBeNamed() {
+    floats("x", new float[2], 2);
+    assertTrue(refused("reduce", "{}").contains("op is missing, known are"));
+    assertTrue(refused("relu", "null").contains("--attrs is not a JSON object"));
+  }
+
+  @Test
   void anAttributeThatNamesNoTensorIsRefused() {
     floats("x", new float[2], 1, 2).longs("y", new long[1], 1);
     String error = refused("cross_entropy", "{\"weight\":\"w\"}");

@@ -307,6 +307,16 @@ final class AutogradTest {
     Tensor y = sum(mul(h, x));
     h.close("closed too early");
     assertTrue(refused(y::backward).contains("closed too early"));
+    assertNull(x.grad(), "a gradient that was never computed");
+  }
+
+  @Test
+  void aFailedForwardLeavesNoMemoryBehind() {
+    Tensor table = engine.tensor(new float[] {1, 2}, Shape.of(1, 2)).requireGrad();
+    Tensor ids = engine.tensor(new int[] {7}, Shape.of(1));
+    long held = inUse();
+    assertTrue(refused(() -> new Embedding(-1).apply(table, ids)).contains("index 7"));
+    assertEquals(held, inUse());
   }
 
   @Test

@@ -256,4 +256,11 @@ final class RefusalTest {
     assertTrue(message.contains("'median'"), message);
     assertTrue(message.contains("cumsum") && message.contains("prod"), message);
   }
+
+  @Test
+  void missingMember() {
+    String message =
+        assertThrows(EngineException.class, () -> Catalogue.find("shape", Map.of())).getMessage();
+    assertTrue(message.contains("op is missing") && message.contains("permute"), message);
+  }
 }

@@ -47,6 +47,8 @@ public final class EmbeddingOracle implements Oracle<Embedding> {
     return List.of(
         Refusal.of("id too large", new Embedding(-1), r(3, 2), NdArray.indices(Shape.of(2), 0, 3)),
         Refusal.of("negative id", new Embedding(-1), r(3, 2), NdArray.indices(Shape.of(1), -1)),
+        Refusal.of("padding row too large", new Embedding(3), r(3, 2), i(3, 2)),
+        Refusal.of("negative padding row", new Embedding(-2), r(3, 2), i(3, 2)),
         Refusal.of("table of one axis", new Embedding(-1), r(3), i(3, 2)));
   }
 
