@@ -94,6 +94,11 @@ final class AddedVocabulary {
     return tokens.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
   }
 
+  /** Returns whether there may be an added token in {@code text}, if that is not normalised. */
+  boolean mayOccurIn(String text) {
+    return raw.mayOccurIn(text) || normalized.mayOccurIn(text);
+  }
+
   /** Cuts the added tokens out of {@code text} and normalises what is between them. */
   Pieces cut(AlignedText text, Normalizer normalizer) {
     Pieces pieces = cut(Pieces.of(text), raw);

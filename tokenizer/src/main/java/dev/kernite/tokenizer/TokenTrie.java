@@ -22,6 +22,8 @@ final class TokenTrie {
     private int id = -1;
   }
 
+  private static final int QUICKLY_LOOKED_FOR = 8;
+
   private final Node root = new Node();
   private final BitSet first = new BitSet(); // with which code points a string begins
 
@@ -42,6 +44,19 @@ final class TokenTrie {
 
   boolean isEmpty() {
     return root.next.isEmpty();
+  }
+
+  /** Returns false only where {@link #find} would find nothing: a quick look at the text. */
+  boolean mayOccurIn(String text) {
+    if (first.cardinality() > QUICKLY_LOOKED_FOR) {
+      return true;
+    }
+    for (int c = first.nextSetBit(0); c >= 0; c = first.nextSetBit(c + 1)) {
+      if (text.indexOf(c) >= 0 || c == 0xFFFD) { // which a lone surrogate counts as
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds what is found in {@code text[from, to)} to {@code matches}. */

@@ -35,6 +35,7 @@ public final class Tokenizer {
   private final Pipeline pipeline;
   private final Model model;
   private final AddedVocabulary added;
+  private final WordEncoder words; // null: there is no short way to the ids
 
   /**
    * Puts a tokenizer together.
@@ -46,6 +47,7 @@ public final class Tokenizer {
     this.model = pipeline.model();
     this.added =
         new AddedVocabulary(pipeline.addedTokens(), model.vocabulary(), pipeline.normalizer());
+    this.words = WordEncoder.of(pipeline);
   }
 
   /**
@@ -171,6 +173,37 @@ public final class Tokenizer {
     if (addSpecialTokens && pipeline.addedTokens(false) > 0) {
       return encode(Input.of(text), EncodeOptions.PLAIN).ids();
     }
+    return words == null ? idsThroughPieces(text) : idsOfWords(text);
+  }
+
+  /**
+   * Returns the ids of many texts, each as {@link #encodeToIds}, on all cores.
+   *
+   * @param texts the texts
+   * @param addSpecialTokens whether to add the special tokens of the model
+   */
+  public List<int[]> encodeBatchToIds(List<String> texts, boolean addSpecialTokens) {
+    return texts.parallelStream().map(text -> encodeToIds(text, addSpecialTokens)).toList();
+  }
+
+  private int[] idsOfWords(String text) {
+    IntList ids = new IntList(text.length() / 3);
+    if (!added.mayOccurIn(text)) {
+      words.encode(text, ids);
+      return ids.toArray();
+    }
+    Pieces pieces = added.cut(AlignedText.of(text), null);
+    for (int p = 0; p < pieces.count(); p++) {
+      if (pieces.token(p) == Pieces.TEXT) {
+        words.encode(pieces.text().codePoints(), pieces.start(p), pieces.end(p), ids);
+      } else {
+        ids.add(pieces.token(p));
+      }
+    }
+    return ids.toArray();
+  }
+
+  private int[] idsThroughPieces(String text) {
     Pieces pieces = cut(text);
     ModelTokens ids = new ModelTokens();
     for (int p = 0; p < pieces.count(); p++) {
