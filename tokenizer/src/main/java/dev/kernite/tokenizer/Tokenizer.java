@@ -1,6 +1,7 @@
 package dev.kernite.tokenizer;
 
 import dev.kernite.tokenizer.decoder.Decoder;
+import dev.kernite.tokenizer.file.TiktokenFile;
 import dev.kernite.tokenizer.file.TokenizerFiles;
 import dev.kernite.tokenizer.file.TokenizerJsonWriter;
 import dev.kernite.tokenizer.model.Model;
@@ -55,12 +56,24 @@ public final class Tokenizer {
    *
    * @param path a {@code tokenizer.json}, a {@code vocab.json} or {@code merges.txt} beside the
    *     other, or a folder with the first of {@code tokenizer.json} and {@code vocab.json} with
-   *     {@code merges.txt}; the latter two are read by the rules of GPT-2
+   *     {@code merges.txt}; the latter two are read by the rules of GPT-2; or a rank file of
+   *     tiktoken called as its encoding, such as {@code cl100k_base.tiktoken}
    * @throws TokenizerException if there is no such file, or it is malformed, or it asks for
    *     something that is not supported
    */
   public static Tokenizer load(Path path) {
     return TokenizerFiles.load(path);
+  }
+
+  /**
+   * Reads a rank file of tiktoken, whose encoding its name need not say.
+   *
+   * @param ranks a line for each token: its bytes in base64, a space, its rank
+   * @param encoding the expression that cuts words, and the special tokens
+   * @throws TokenizerException if the file cannot be read, is malformed, or lacks a byte
+   */
+  public static Tokenizer fromTiktoken(Path ranks, TiktokenEncoding encoding) {
+    return TiktokenFile.read(ranks, encoding);
   }
 
   /**

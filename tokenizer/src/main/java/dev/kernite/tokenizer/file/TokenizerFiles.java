@@ -28,6 +28,9 @@ public final class TokenizerFiles {
         if (name.endsWith(".json")) {
           yield TokenizerJsonReader.read(path);
         }
+        if (name.endsWith(TiktokenFile.EXTENSION)) {
+          yield TiktokenFile.read(path);
+        }
         throw notYet(path);
       }
     };
@@ -67,7 +70,7 @@ public final class TokenizerFiles {
             ? "WordPiece vocabularies"
             : name.endsWith(".model") ? "SentencePiece models" : "files of this kind";
     return new TokenizerException(
-        "%s: %s are not supported; give a tokenizer.json, or vocab.json with merges.txt"
+        "%s: %s are not supported; give a tokenizer.json, vocab.json with merges.txt, or a *.tiktoken file"
             .formatted(file, kind));
   }
 }

@@ -2,8 +2,10 @@ package dev.kernite.tokenizer.model;
 
 import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.text.CodePoints;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Byte-pair encoding (Sennrich et al. 2016): a word begins as its characters, then neighbours merge
@@ -28,18 +30,51 @@ public final class Bpe implements Model {
    * @throws TokenizerException if a merge names, or makes, a token that the vocabulary lacks
    */
   public Bpe(Vocabulary vocabulary, List<Merge> merges, BpeOptions options) {
+    this(
+        vocabulary,
+        List.copyOf(merges),
+        options,
+        table(vocabulary, merges, options.continuingSubwordPrefix().length()));
+  }
+
+  private Bpe(Vocabulary vocabulary, List<Merge> merges, BpeOptions options, MergeTable table) {
     this.vocabulary = vocabulary;
-    this.merges = List.copyOf(merges);
+    this.merges = merges;
     this.options = options;
+    this.table = table;
     this.decorated =
         !options.continuingSubwordPrefix().isEmpty() || !options.endOfWordSuffix().isEmpty();
-    this.table = table(vocabulary, merges, options.continuingSubwordPrefix().length());
     for (int c = 0; c < DIRECT; c++) {
       direct[c] = vocabulary.id(String.valueOf((char) c));
     }
     for (int b = 0; b < 256; b++) {
       byteTokens[b] = vocabulary.id("<0x" + HEX.toHexDigits((byte) b) + ">");
     }
+  }
+
+  /**
+   * Creates the model of a list of ranked tokens, as tiktoken defines it: a word that is a token is
+   * that token; in others the neighbours merge first that make the token of the lowest rank, the
+   * leftmost of those.
+   *
+   * @param ranks the id of each token, which is also its rank
+   * @param special ids of tokens that no word becomes
+   * @throws TokenizerException if an id is negative or belongs to two tokens
+   */
+  public static Bpe ofRanks(Map<String, Integer> ranks, Map<String, Integer> special) {
+    Map<String, Integer> ids = new HashMap<>(ranks);
+    special.forEach(
+        (token, id) -> {
+          Integer other = ids.put(token, id);
+          if (other != null) {
+            throw new TokenizerException(
+                "the special token \"%s\" is also the token of rank %d".formatted(token, other));
+          }
+        });
+    Vocabulary vocabulary = new Vocabulary(ids);
+    RankedMerges merges = new RankedMerges(ranks, vocabulary);
+    BpeOptions wholeWords = new BpeOptions(null, "", "", false, false, true);
+    return new Bpe(vocabulary, merges, wholeWords, merges.table());
   }
 
   private static MergeTable table(Vocabulary vocabulary, List<Merge> merges, int prefixLength) {

@@ -2,6 +2,7 @@ package dev.kernite.tokenizer.pretokenizer;
 
 import dev.kernite.tokenizer.text.AlignedText;
 import dev.kernite.tokenizer.text.ByteAlphabet;
+import dev.kernite.tokenizer.text.CharClass;
 import dev.kernite.tokenizer.text.Pieces;
 
 /**
@@ -14,6 +15,8 @@ import dev.kernite.tokenizer.text.Pieces;
  */
 public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex)
     implements PreTokenizer {
+  private static final WordScanner WORDS = new Gpt2Scanner();
+
   @Override
   public Pieces cut(Pieces pieces) {
     Pieces in = addPrefixSpace ? prefixed(pieces) : pieces;
@@ -24,12 +27,14 @@ public record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean use
         out.copy(in, p);
         continue;
       }
-      int end = in.end(p);
-      for (int start = in.start(p); start < end; ) {
-        int wordEnd = useRegex ? Gpt2Scanner.wordEnd(text.codePoints(), start, end) : end;
-        ByteAlphabet.append(text, start, wordEnd, out.text());
+      int from = in.start(p);
+      int length = in.end(p) - from;
+      byte[] classes = useRegex ? CharClass.of(text.codePoints(), from, in.end(p)) : null;
+      for (int start = 0; start < length; ) {
+        int end = useRegex ? WORDS.wordEnd(classes, start, length) : length;
+        ByteAlphabet.append(text, from + start, from + end, out.text());
         out.end(Pieces.TEXT);
-        start = wordEnd;
+        start = end;
       }
     }
     return out.pieces();

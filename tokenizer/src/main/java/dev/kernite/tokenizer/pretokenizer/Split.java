@@ -1,6 +1,7 @@
 package dev.kernite.tokenizer.pretokenizer;
 
 import dev.kernite.tokenizer.text.AlignedText;
+import dev.kernite.tokenizer.text.CharClass;
 import dev.kernite.tokenizer.text.Pieces;
 import dev.kernite.tokenizer.text.SearchPattern;
 
@@ -15,22 +16,32 @@ public record Split(SearchPattern pattern, SplitBehavior behavior, boolean inver
     implements PreTokenizer {
   @Override
   public Pieces cut(Pieces pieces) {
-    if (behavior == SplitBehavior.ISOLATED
-        && pattern.isRegex()
-        && pattern.source().equals(Gpt2Scanner.EXPRESSION)) {
-      return scanned(pieces);
-    }
-    return Splitter.atMatches(pieces, pattern, behavior, invert);
+    WordScanner scanner = scanner();
+    return scanner == null
+        ? Splitter.atMatches(pieces, pattern, behavior, invert)
+        : scanned(pieces, scanner);
   }
 
-  /** The expression of GPT-2 has its own scanner; it matches everything, so nothing inverts. */
-  private static Pieces scanned(Pieces in) {
+  /** Returns what finds the pieces without the expression, or null where nothing does. */
+  public WordScanner scanner() {
+    return behavior == SplitBehavior.ISOLATED && pattern.isRegex()
+        ? WordScanner.of(pattern.source())
+        : null;
+  }
+
+  /** Such an expression matches everything, so nothing inverts. */
+  private static Pieces scanned(Pieces in, WordScanner scanner) {
     AlignedText text = in.text();
     Pieces.Cutter out = new Pieces.Cutter(text);
     for (int p = 0; p < in.count(); p++) {
       int end = in.end(p);
-      while (in.token(p) == Pieces.TEXT && out.position() < end) {
-        out.cut(Gpt2Scanner.wordEnd(text.codePoints(), out.position(), end), Pieces.TEXT);
+      if (in.token(p) == Pieces.TEXT) {
+        int from = in.start(p);
+        byte[] classes = CharClass.of(text.codePoints(), from, end);
+        for (int i = 0; i < end - from; ) {
+          i = scanner.wordEnd(classes, i, end - from);
+          out.cut(from + i, Pieces.TEXT);
+        }
       }
       out.cut(end, in.token(p));
     }

@@ -68,4 +68,21 @@ public final class ByteAlphabet {
       }
     }
   }
+
+  /** Returns the characters of the UTF-8 bytes of {@code text[from, to)}. */
+  public static int[] of(int[] text, int from, int to) {
+    int length = 0;
+    for (int i = from; i < to; i++) {
+      length += CodePoints.utf8Length(text[i]);
+    }
+    int[] out = new int[length];
+    int[] bytes = new int[4];
+    for (int i = from, o = 0; i < to; i++) {
+      int n = utf8(text[i], bytes);
+      for (int b = 0; b < n; b++) {
+        out[o++] = CHARACTER[bytes[b]];
+      }
+    }
+    return out;
+  }
 }

@@ -5,24 +5,6 @@ package dev.kernite.tokenizer.text;
  * tokenizers define them (UTS #18 compatibility properties), on the JDK's Unicode data.
  */
 public final class CodePoints {
-  /** Neither letter, number nor white space: {@code [^\s\p{L}\p{N}]}. */
-  public static final byte OTHER = 0;
-
-  /** {@code \p{L}}: general categories Lu, Ll, Lt, Lm, Lo. */
-  public static final byte LETTER = 1;
-
-  /** {@code \p{N}}: general categories Nd, Nl, No. */
-  public static final byte NUMBER = 2;
-
-  /** {@code \s}: the White_Space property. */
-  public static final byte SPACE = 3;
-
-  private static final int LETTERS =
-      1 << Character.UPPERCASE_LETTER
-          | 1 << Character.LOWERCASE_LETTER
-          | 1 << Character.TITLECASE_LETTER
-          | 1 << Character.MODIFIER_LETTER
-          | 1 << Character.OTHER_LETTER;
   private static final int NUMBERS =
       1 << Character.DECIMAL_DIGIT_NUMBER
           | 1 << Character.LETTER_NUMBER
@@ -40,36 +22,7 @@ public final class CodePoints {
           | 1 << Character.FINAL_QUOTE_PUNCTUATION
           | 1 << Character.OTHER_PUNCTUATION;
 
-  /**
-   * One more than the kind of each code point of the Basic Multilingual Plane that was asked for, 0
-   * for the others. Looking up beats asking; threads that race write the same value.
-   */
-  private static final byte[] KNOWN = new byte[Character.MIN_SUPPLEMENTARY_CODE_POINT];
-
   private CodePoints() {}
-
-  /** Returns {@link #LETTER}, {@link #NUMBER}, {@link #SPACE} or {@link #OTHER}. */
-  public static byte kind(int codePoint) {
-    if (codePoint >= KNOWN.length) {
-      return findKind(codePoint);
-    }
-    byte known = KNOWN[codePoint];
-    if (known == 0) {
-      known = (byte) (findKind(codePoint) + 1);
-      KNOWN[codePoint] = known;
-    }
-    return (byte) (known - 1);
-  }
-
-  private static byte findKind(int c) {
-    if (isWhitespace(c)) {
-      return SPACE;
-    }
-    if (hasCategory(c, LETTERS)) {
-      return LETTER;
-    }
-    return hasCategory(c, NUMBERS) ? NUMBER : OTHER;
-  }
 
   /** Returns whether {@code c} has the White_Space property ({@code \s}). */
   public static boolean isWhitespace(int c) {
