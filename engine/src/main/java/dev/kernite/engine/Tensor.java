@@ -2,7 +2,6 @@ package dev.kernite.engine;
 
 import dev.kernite.engine.autograd.Node;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * An n-dimensional array in a device's memory.
@@ -20,9 +19,7 @@ public final class Tensor implements AutoCloseable {
   final Storage storage;
   private final Engine engine;
   private final DType dtype;
-  private final Shape shape;
-  private final long offset;
-  private final long[] strides;
+  private final Window window;
   private final Tensor root;
 
   private boolean requiresGrad;
@@ -33,19 +30,15 @@ public final class Tensor implements AutoCloseable {
     this.engine = engine;
     this.storage = storage;
     this.dtype = dtype;
-    this.shape = shape;
-    this.offset = 0;
-    this.strides = null;
+    this.window = Window.dense(shape);
     this.root = this;
   }
 
-  private Tensor(Tensor root, Shape shape, long offset, long[] strides) {
+  private Tensor(Tensor root, Window window) {
     this.engine = root.engine;
     this.storage = root.storage;
     this.dtype = root.dtype;
-    this.shape = shape;
-    this.offset = offset;
-    this.strides = Arrays.equals(strides, shape.strides()) ? null : strides;
+    this.window = window;
     this.root = root;
   }
 
@@ -61,27 +54,27 @@ public final class Tensor implements AutoCloseable {
 
   /** Extents. */
   public Shape shape() {
-    return shape;
+    return window.shape();
   }
 
   /** Number of elements. */
   public long size() {
-    return shape.size();
+    return window.shape().size();
   }
 
   /** Size in bytes of the elements this tensor shows. */
   public long bytes() {
-    return shape.size() * dtype.bytes();
+    return size() * dtype.bytes();
   }
 
   /** Whether the elements lie in row-major order without gaps. */
   public boolean isDense() {
-    return strides == null;
+    return window.isDense();
   }
 
   /** Distance in elements between neighbours along each axis. */
   public long[] strides() {
-    return strides == null ? shape.strides() : strides.clone();
+    return window.strides();
   }
 
   /** The tensor a view looks at; the tensor itself when it is no view. */
@@ -95,7 +88,7 @@ public final class Tensor implements AutoCloseable {
    * @throws EngineException if the tensor is closed or belongs to another thread
    */
   public long address() {
-    return storage.address() + offset * dtype.bytes();
+    return storage.address() + window.offset() * dtype.bytes();
   }
 
   /** What this tensor is called in errors and reports. */
@@ -118,29 +111,7 @@ public final class Tensor implements AutoCloseable {
    * @throws EngineException if the numbers of elements differ
    */
   public Tensor reshape(long... dims) {
-    if (strides != null) {
-      throw new EngineException(
-          "reshape needs a dense tensor, got a strided view of shape " + shape + "; copy it first");
-    }
-    long[] d = dims.clone();
-    int unknown = -1;
-    long known = 1;
-    for (int i = 0; i < d.length; i++) {
-      if (d[i] == -1 && unknown < 0) {
-        unknown = i;
-      } else {
-        known *= d[i];
-      }
-    }
-    if (unknown >= 0 && known > 0 && size() % known == 0) {
-      d[unknown] = size() / known;
-    }
-    if (Arrays.stream(d).anyMatch(x -> x < 0) || Shape.of(d).size() != size()) {
-      throw new EngineException(
-          "cannot reshape " + shape + " (" + size() + " elements) to " + Arrays.toString(dims));
-    }
-    Shape s = Shape.of(d);
-    return new Tensor(root, s, offset, s.strides());
+    return new Tensor(root, window.reshaped(dims));
   }
 
   /** The same elements in another shape. */
@@ -154,28 +125,12 @@ public final class Tensor implements AutoCloseable {
    * @throws EngineException if the window leaves the axis
    */
   public Tensor narrow(int axis, long from, long length) {
-    int a = shape.axis(axis);
-    if (from < 0 || length < 0 || length > shape.dim(a) - from) {
-      throw new EngineException(
-          "narrow: [" + from + ", " + (from + length) + ") leaves axis " + a + " of " + shape);
-    }
-    long[] s = strides();
-    return new Tensor(root, shape.with(a, length), offset + from * s[a], s);
+    return new Tensor(root, window.narrowed(axis, from, length));
   }
 
   /** The same elements with two axes exchanged. */
   public Tensor transposed(int axis0, int axis1) {
-    int a = shape.axis(axis0);
-    int b = shape.axis(axis1);
-    long[] d = shape.toArray();
-    long[] s = strides();
-    long t = d[a];
-    d[a] = d[b];
-    d[b] = t;
-    t = s[a];
-    s[a] = s[b];
-    s[b] = t;
-    return new Tensor(root, Shape.of(d), offset, s);
+    return new Tensor(root, window.transposed(axis0, axis1));
   }
 
   /**
@@ -185,22 +140,12 @@ public final class Tensor implements AutoCloseable {
    * @param heads number of heads; must divide the last extent
    */
   public Tensor splitHeads(long heads) {
-    long width = shape.dim(-1);
-    if (shape.rank() != 3 || heads < 1 || width % heads != 0) {
-      throw new EngineException("cannot split " + shape + " into " + heads + " heads");
-    }
-    long[] s = strides();
-    long d = width / heads;
-    return new Tensor(
-        root,
-        Shape.of(shape.dim(0), heads, shape.dim(1), d),
-        offset,
-        new long[] {s[0], d * s[2], s[1], s[2]});
+    return new Tensor(root, window.withHeadsSplit(heads));
   }
 
   /** This view's window onto another dense tensor of the root's shape, such as its gradient. */
   public Tensor windowOnto(Tensor other) {
-    return new Tensor(other, shape, offset, strides());
+    return new Tensor(other, window);
   }
 
   // Contents.
@@ -232,7 +177,7 @@ public final class Tensor implements AutoCloseable {
   /** The only value of a float32 tensor with one element. */
   public float item() {
     if (size() != 1) {
-      throw new EngineException("item() needs one element, the shape is " + shape);
+      throw new EngineException("item() needs one element, the shape is " + shape());
     }
     return toFloats()[0];
   }
@@ -243,7 +188,7 @@ public final class Tensor implements AutoCloseable {
       throw new EngineException(
           "target holds " + target.byteSize() + " bytes, the tensor has " + bytes());
     }
-    if (strides == null) {
+    if (isDense()) {
       engine.backend().memory().copyOut(address(), target);
       return;
     }
@@ -264,11 +209,12 @@ public final class Tensor implements AutoCloseable {
 
   /** A dense tensor with the same values, outside the recorded graph. */
   public Tensor contiguousCopy() {
-    Tensor copy = engine.empty(dtype, shape);
+    Tensor copy = engine.empty(dtype, shape());
     engine
         .backend()
         .layout()
-        .copy(address(), strides(), copy.address(), copy.strides(), shape.toArray(), dtype.bytes());
+        .copy(
+            address(), strides(), copy.address(), copy.strides(), shape().toArray(), dtype.bytes());
     return copy;
   }
 
@@ -311,8 +257,8 @@ public final class Tensor implements AutoCloseable {
 
   /** The same values in the same memory, out of reach of backward; closed with the original. */
   public Tensor detach() {
-    Tensor whole = new Tensor(engine, storage, dtype, root.shape);
-    return root == this ? whole : new Tensor(whole, shape, offset, strides());
+    Tensor whole = new Tensor(engine, storage, dtype, root.shape());
+    return root == this ? whole : new Tensor(whole, window);
   }
 
   /** The operation that made this tensor, or null for a leaf or an unrecorded result. */
@@ -333,9 +279,9 @@ public final class Tensor implements AutoCloseable {
   public void backward() {
     if (size() != 1) {
       throw new EngineException(
-          "backward() needs a scalar, the shape is " + shape + "; pass the upstream gradient");
+          "backward() needs a scalar, the shape is " + shape() + "; pass the upstream gradient");
     }
-    try (Tensor one = engine.full(shape, 1f)) {
+    try (Tensor one = engine.full(shape(), 1f)) {
       Node.backward(this, one);
     }
   }
@@ -346,8 +292,9 @@ public final class Tensor implements AutoCloseable {
    * @param upstream gradient of the final scalar with respect to this tensor, same shape
    */
   public void backward(Tensor upstream) {
-    if (!upstream.shape.equals(shape)) {
-      throw new EngineException("upstream gradient " + upstream.shape + " for a result " + shape);
+    if (!upstream.shape().equals(shape())) {
+      throw new EngineException(
+          "upstream gradient " + upstream.shape() + " for a result " + shape());
     }
     Node.backward(this, upstream);
   }
@@ -391,11 +338,11 @@ public final class Tensor implements AutoCloseable {
 
   /** Fails unless the tensor is dense. */
   public void requireDense(String operation) {
-    if (strides != null) {
+    if (!isDense()) {
       throw new EngineException(
           operation
               + " needs a dense tensor, got a strided view of shape "
-              + shape
+              + shape()
               + "; copy it, for example with slice or transpose");
     }
   }
@@ -409,6 +356,6 @@ public final class Tensor implements AutoCloseable {
   @Override
   public String toString() {
     String label = storage.name.isEmpty() ? "" : " '" + storage.name + "'";
-    return dtype + label + shape + (storage.closed == null ? "" : " (closed)");
+    return dtype + label + shape() + (storage.closed == null ? "" : " (closed)");
   }
 }
