@@ -24,6 +24,12 @@ public interface Backend extends AutoCloseable {
    */
   int threads();
 
+  /**
+   * Prepares, in the background, what inference will need first: worth calling before a model is
+   * read. Returns at once; calling again does nothing.
+   */
+  void warmUp();
+
   /** Allocation, copies and fills. */
   Memory memory();
 

@@ -65,7 +65,8 @@ public final class Compare {
       load("OpenBLAS", OpenBlas::load);
       load("LibTorch", LibTorch::load);
     }
-    System.out.printf("%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
+    System.out.printf(
+        "%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
     notes.forEach(System.out::println);
     Path models = Files.createTempDirectory("kernite-bench");
     try {
@@ -119,8 +120,7 @@ public final class Compare {
   }
 
   private void report() throws IOException {
-    Report report =
-        new Report(LocalDate.now().toString(), machine, notes, roofs, results);
+    Report report = new Report(LocalDate.now().toString(), machine, notes, roofs, results);
     System.out.println();
     for (Summary s : Summary.of(results)) {
       System.out.printf(

@@ -25,8 +25,7 @@ record Contest(int threads, List<Peer> peers) {
    *
    * @param more further ways of ours to do the same
    */
-  Result run(
-      String group, String kind, Workload work, List<Entrant> more, Stopwatch stopwatch) {
+  Result run(String group, String kind, Workload work, List<Entrant> more, Stopwatch stopwatch) {
     List<Stopwatch.Contestant> contestants = new ArrayList<>();
     List<Entrant> named = new ArrayList<>();
     contestants.add(Stopwatch.Contestant.of(work));

@@ -118,8 +118,7 @@ record Result(
   }
 
   private Score faster(Score a, Score b) {
-    return Comparator.<Score>comparingDouble(s -> s.timing().quoted(threads).median())
-                .compare(a, b)
+    return Comparator.<Score>comparingDouble(s -> s.timing().quoted(threads).median()).compare(a, b)
             <= 0
         ? a
         : b;

@@ -30,12 +30,15 @@ public final class CpuBackend implements Backend {
   private final HostMemory memory;
   private final KernelSet kernels;
   private final String description;
+  private final boolean vector;
 
-  private CpuBackend(Workers workers, HostMemory memory, KernelSet kernels, String description) {
+  private CpuBackend(
+      Workers workers, HostMemory memory, KernelSet kernels, String description, boolean vector) {
     this.workers = workers;
     this.memory = memory;
     this.kernels = kernels;
     this.description = description;
+    this.vector = vector;
   }
 
   /**
@@ -54,7 +57,7 @@ public final class CpuBackend implements Backend {
     HostMemory memory = new HostMemory(limit, options.poison());
     KernelSet kernels =
         choice.vector() ? VectorTwin.create(workers, memory) : ScalarTwin.create(workers, memory);
-    return new CpuBackend(workers, memory, kernels, description);
+    return new CpuBackend(workers, memory, kernels, description, choice.vector());
   }
 
   private static void log(TwinChoice choice, CpuOptions options, String description) {
@@ -82,6 +85,13 @@ public final class CpuBackend implements Backend {
   @Override
   public int threads() {
     return workers.threads();
+  }
+
+  @Override
+  public void warmUp() {
+    if (vector) {
+      WarmUp.start();
+    }
   }
 
   @Override

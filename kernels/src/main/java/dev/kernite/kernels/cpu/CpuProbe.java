@@ -19,9 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
  * al. 2009): how many float32 operations a second its fused multiply-add units do, and how many
  * bytes a second it reads from memory.
  *
- * <p>A roof is what the best moment shows, so a probe runs in short slices, counts the time that its
- * threads had a processor, and takes the best slice. Where the Vector API cannot run, plain loops
- * stand in for it, and the roofs are those of plain Java.
+ * <p>A roof is what the best moment shows, so a probe runs in short slices, counts the time that
+ * its threads had a processor, and takes the best slice. Where the Vector API cannot run, plain
+ * loops stand in for it, and the roofs are those of plain Java.
  */
 public final class CpuProbe {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -58,6 +58,9 @@ public final class Gpt2Files {
   public static Gpt2 load(Engine engine, Path folder, Gpt2Config config, Use use) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<PackedMatrix> packed = new ArrayList<>();
+    if (use == Use.INFERENCE) {
+      engine.backend().warmUp();
+    }
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       String prefix = checkpoint.contains(PREFIX + "wte.weight") ? PREFIX : "";
       boolean head = config.languageHead() && !config.tiedHead();

@@ -207,8 +207,7 @@ public final class AttentionWork implements Workload {
     for (int i = 0; i < time; i++) {
       double d = dot(upstream, i, o, i);
       for (int j = 0; j <= i; j++) {
-        ds[i * time + j] =
-            p[i * time + j] * (dot(upstream, i, hv, j) - d) / Math.sqrt(headDim);
+        ds[i * time + j] = p[i * time + j] * (dot(upstream, i, hv, j) - d) / Math.sqrt(headDim);
       }
     }
     double[] expected = new double[time * headDim];

@@ -138,8 +138,7 @@ public final class RowWork implements Workload {
       case SOFTMAX -> backend.softmax().softmax(x, y, rows, cols, 1);
       case LOG_SOFTMAX -> backend.softmax().logSoftmax(x, y, rows, cols, 1);
       case LAYER_NORM -> backend.norm().layerNorm(x, gain, bias, y, 0, 0, rows, cols, EPS);
-      case CROSS_ENTROPY ->
-          backend.loss().crossEntropy(x, targets, 0, y, lse, rows, cols, -100, 0);
+      case CROSS_ENTROPY -> backend.loss().crossEntropy(x, targets, 0, y, lse, rows, cols, -100, 0);
     }
   }
 

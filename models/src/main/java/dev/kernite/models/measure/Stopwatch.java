@@ -101,7 +101,8 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
   private int warmUp(Contestant who) {
     long start = System.nanoTime();
     double fastest = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < FEWEST_WARM_UP_RUNS || (System.nanoTime() - start) / 1e9 < warmUpSeconds; ) {
+    for (int i = 0;
+        i < FEWEST_WARM_UP_RUNS || (System.nanoTime() - start) / 1e9 < warmUpSeconds; ) {
       if (i == 0 || !who.repeatable()) {
         who.prepare();
       }

@@ -36,6 +36,11 @@ record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend 
   }
 
   @Override
+  public void warmUp() {
+    backend.warmUp();
+  }
+
+  @Override
   public Gemm gemm() {
     return backend.gemm();
   }

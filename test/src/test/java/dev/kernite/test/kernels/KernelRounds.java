@@ -1,0 +1,192 @@
+package dev.kernite.test.kernels;
+
+import com.sun.management.ThreadMXBean;
+import dev.kernite.kernels.Attention;
+import dev.kernite.kernels.Gemm;
+import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.UnaryFunction;
+import dev.kernite.kernels.WeightType;
+import dev.kernite.kernels.cpu.CpuBackend;
+import dev.kernite.kernels.cpu.CpuOptions;
+import dev.kernite.kernels.cpu.CpuProbe;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Runs each hot kernel until it is compiled, then measures it: the program that {@link
+ * JitGuardTest} starts in a JVM of its own. Writes a line a kernel: its name, the part of the
+ * machine's roof it reaches (thread CPU time, best batch), and the bytes a call allocates on the
+ * heap, into the file it is given: the JIT writes on standard output.
+ */
+final class KernelRounds {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final double WARM_SECONDS = 0.5;
+  private static final int BATCHES = 12;
+  private static final double BATCH_SECONDS = 0.03;
+
+  private final CpuBackend cpu =
+      CpuBackend.open(CpuOptions.defaults().withTwin(CpuOptions.Twin.VECTOR).withThreads(1));
+  private final CpuProbe.Roofs roofs = CpuProbe.measure(1);
+
+  private KernelRounds() {}
+
+  /**
+   * Measures.
+   *
+   * @param args the file to write
+   */
+  public static void main(String[] args) throws IOException {
+    KernelRounds rounds = new KernelRounds();
+    List<String> lines = rounds.works().stream().map(rounds::measure).toList();
+    rounds.cpu.close();
+    Files.write(Path.of(args[0]), lines);
+  }
+
+  /**
+   * A kernel with its operands.
+   *
+   * @param flops floating-point operations of a call
+   * @param bytes bytes it must read from and write to memory, 0 if all stays in caches
+   */
+  private record Work(String name, double flops, double bytes, Runnable call) {}
+
+  private List<Work> works() {
+    List<Work> works = new ArrayList<>();
+    for (WeightType type : WeightType.values()) {
+      for (int rows : new int[] {1, 6, 48}) {
+        works.add(packedProduct(type, rows));
+      }
+    }
+    works.add(product(false));
+    works.add(product(true));
+    works.add(attention());
+    works.add(attentionGradient());
+    long n = 1 << 16;
+    long x = floats(n);
+    long y = floats(n);
+    for (UnaryFunction f :
+        List.of(UnaryFunction.GELU_TANH, UnaryFunction.GELU_ERF, UnaryFunction.TANH)) {
+      works.add(new Work(f.name(), 40.0 * n, 0, () -> cpu.elementwise().unary(f, x, y, n, 0, 0)));
+    }
+    works.add(
+        new Work(
+            "gelu gradient",
+            50.0 * n,
+            0,
+            () -> cpu.elementwise().unaryGrad(UnaryFunction.GELU_TANH, x, x, x, y, n, 0, 0)));
+    works.add(new Work("softmax", 30.0 * n, 0, () -> cpu.softmax().softmax(x, y, n / 512, 512, 1)));
+    works.add(
+        new Work(
+            "layer norm",
+            8.0 * n,
+            0,
+            () -> cpu.norm().layerNorm(x, x, x, y, 0, 0, n / 512, 512, 1e-5f)));
+    return works;
+  }
+
+  private Work packedProduct(WeightType type, int rows) {
+    long k = 512;
+    long n = 512;
+    PackedGemm gemm = cpu.packedGemm();
+    long packed = cpu.memory().allocate(gemm.bytes(type, k, n)).address();
+    PackedGemm.Matrix b = new PackedGemm.Matrix(type, k, n, packed);
+    gemm.pack(WeightType.FLOAT32, floats(k * n), false, b);
+    long a = floats(rows * k);
+    long c = floats(rows * n);
+    return new Work(
+        "packed product of " + rows + " rows, " + type,
+        2.0 * rows * k * n,
+        0,
+        () -> gemm.multiply(b, rows, a, k, a, null, c));
+  }
+
+  private Work product(boolean transposed) {
+    long size = 256;
+    long a = floats(size * size);
+    long b = floats(size * size);
+    long c = floats(size * size);
+    Gemm.Shape shape = Gemm.Shape.dense(transposed, transposed, size, size, size);
+    return new Work(
+        transposed ? "product of transposed operands" : "product",
+        2.0 * size * size * size,
+        0,
+        () -> cpu.gemm().multiply(shape, a, b, 0, c));
+  }
+
+  private static final int TIME = 256;
+  private static final int HEAD_DIM = 64;
+
+  private static Attention.Shape causal() {
+    Attention.Strides heads = new Attention.Strides(TIME * HEAD_DIM, TIME * HEAD_DIM, HEAD_DIM);
+    Attention.ScoreStrides none = Attention.ScoreStrides.NONE;
+    return new Attention.Shape(
+        1, 1, TIME, TIME, HEAD_DIM, heads, heads, heads, heads, none, none, true, 0.125f);
+  }
+
+  private Work attention() {
+    long[] x = operands(4);
+    long lse = floats(TIME);
+    return new Work(
+        "attention",
+        2.0 * TIME * TIME * HEAD_DIM,
+        0,
+        () -> cpu.attention().forward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse));
+  }
+
+  private Work attentionGradient() {
+    long[] x = operands(8);
+    long lse = floats(TIME);
+    cpu.attention().forward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse);
+    return new Work(
+        "attention gradient",
+        5.0 * TIME * TIME * HEAD_DIM,
+        0,
+        () ->
+            cpu.attention()
+                .backward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse, x[4], x[5], x[6], x[7], 0));
+  }
+
+  private long[] operands(int count) {
+    long[] addresses = new long[count];
+    for (int i = 0; i < count; i++) {
+      addresses[i] = floats(TIME * HEAD_DIM);
+    }
+    return addresses;
+  }
+
+  private long floats(long n) {
+    long address = cpu.memory().allocate(4 * n).address();
+    float[] values = Draw.values(new Random(n), (int) n);
+    cpu.memory().copyIn(MemorySegment.ofArray(values), address);
+    return address;
+  }
+
+  private String measure(Work work) {
+    double seconds = 0;
+    int calls = 0;
+    for (long start = THREADS.getCurrentThreadCpuTime(); seconds < WARM_SECONDS; calls++) {
+      work.call.run();
+      seconds = (THREADS.getCurrentThreadCpuTime() - start) * 1e-9;
+    }
+    int batch = (int) Math.max(1, calls * BATCH_SECONDS / WARM_SECONDS);
+    double best = Double.POSITIVE_INFINITY;
+    long allocated = Long.MAX_VALUE;
+    for (int i = 0; i < BATCHES; i++) {
+      long bytes = THREADS.getCurrentThreadAllocatedBytes();
+      long start = THREADS.getCurrentThreadCpuTime();
+      for (int j = 0; j < batch; j++) {
+        work.call.run();
+      }
+      best = Math.min(best, (THREADS.getCurrentThreadCpuTime() - start) * 1e-9 / batch);
+      allocated = Math.min(allocated, (THREADS.getCurrentThreadAllocatedBytes() - bytes) / batch);
+    }
+    double part = roofs.seconds(work.flops, work.bytes) / best;
+    return "%s\t%.4f\t%d".formatted(work.name, part, allocated);
+  }
+}
