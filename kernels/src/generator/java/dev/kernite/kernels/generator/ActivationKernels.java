@@ -2,7 +2,7 @@ package dev.kernite.kernels.generator;
 
 import static dev.kernite.kernels.generator.Functions.clamp;
 import static dev.kernite.kernels.generator.Functions.exp;
-import static dev.kernite.kernels.generator.Functions.expOfAny;
+import static dev.kernite.kernels.generator.Functions.expOrLimit;
 import static dev.kernite.kernels.generator.Functions.polynomial;
 
 /** The Gaussian error linear units, the sigmoid family, and their derivatives. */
@@ -71,31 +71,30 @@ final class ActivationKernels {
             "geluErfGrad",
             "dx = dy (Phi(x) + x exp(-x^2 / 2) / sqrt(2 pi)).",
             ActivationKernels::geluErfGrad)
-        .map("sigmoid", "y = 1 / (1 + e^-x).", (code, x) -> sigmoid(code, x))
-        .map("silu", "y = x / (1 + e^-x).", (code, x) -> x.times(code.let("s", sigmoid(code, x))))
+        .map(
+            "sigmoid", "y = 1 / (1 + e^-x).", (code, x) -> Vec.all(1).over(sigmoidDivisor(code, x)))
+        .map("silu", "y = x / (1 + e^-x).", (code, x) -> x.over(sigmoidDivisor(code, x)))
         .gradient(
             "siluGrad",
             "dx = dy s (1 + x (1 - s)), s = 1 / (1 + e^-x).",
             ActivationKernels::siluGrad)
         .map("tanh", "y = tanh(x) = 1 - 2 / (e^(2 x) + 1).", ActivationKernels::tanh)
-        .map("exp", "y = e^x, over the whole range.", (code, x) -> expOfAny(code, x));
+        .map("exp", "y = e^x, over the whole range.", Functions::expOfAny);
   }
 
-  /** e^-w of the sigmoid form of GELU; x is at most {@link #FAR_GELU} in size. */
-  private static Vec geluExponential(Code code, Vec x) {
-    Vec w = code.let("w", x.times(x).fma(-B, -A).times(x));
-    return exp(code, w);
+  /** The exponent of the sigmoid form of GELU. */
+  private static Vec geluExponent(Code code, Vec x) {
+    return code.let("w", x.times(x).fma(-B, -A).times(x));
   }
 
   private static Vec geluTanh(Code code, Vec x) {
-    Vec e = geluExponential(code, clamp(code, x, -FAR_GELU, FAR_GELU));
-    Vec s = Vec.all(1).over(e.plus(1)).where(x.below(-FAR_GELU), 0);
-    return x.times(s);
+    Vec e = expOrLimit(code, geluExponent(code, x));
+    return x.over(e.plus(1));
   }
 
   private static Vec geluTanhGrad(Code code, Vec x, Vec dy) {
     Vec c = clamp(code, x, -FAR_GELU, FAR_GELU);
-    Vec e = geluExponential(code, c);
+    Vec e = exp(code, geluExponent(code, c));
     Vec s = code.let("s", Vec.all(1).over(e.plus(1)));
     Vec slope = c.times(c).fma(B_3, A);
     Vec rest = e.times(s); // 1 - s
@@ -134,10 +133,9 @@ final class ActivationKernels {
     return c.times(normal.bell).fma(ONE_OVER_SQRT_2PI, normal.phi).times(dy);
   }
 
-  private static Vec sigmoid(Code code, Vec x) {
-    Vec c = clamp(code, x, -FAR_SIGMOID, FAR_SIGMOID);
-    Vec e = exp(code, code.let("w", c.negative()));
-    return Vec.all(1).over(e.plus(1)).where(x.below(-FAR_SIGMOID), 0);
+  /** 1 + e^-x, the sigmoid's denominator. */
+  private static Vec sigmoidDivisor(Code code, Vec x) {
+    return expOrLimit(code, code.let("w", x.negative())).plus(1);
   }
 
   private static Vec siluGrad(Code code, Vec x, Vec dy) {

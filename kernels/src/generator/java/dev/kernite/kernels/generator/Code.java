@@ -1,41 +1,44 @@
 package dev.kernite.kernels.generator;
 
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
  * Java source in the making: indented lines, blocks, and names of local variables, each given out
- * once a method.
+ * once in a block.
  */
 final class Code {
   private final StringBuilder text = new StringBuilder();
-  private final Set<String> names = new HashSet<>();
-  private int depth;
+  private final Deque<Set<String>> names = new ArrayDeque<>(); // of the open blocks
 
   /** Adds a line. */
   Code line(String format, Object... args) {
     String line = args.length == 0 ? format : format.formatted(args);
-    text.append("  ".repeat(line.isEmpty() ? 0 : depth)).append(line).append('\n');
+    text.append("  ".repeat(line.isEmpty() ? 0 : names.size())).append(line).append('\n');
     return this;
   }
 
   /** Adds a line that opens a block. */
   Code open(String format, Object... args) {
     line(format + " {", args);
-    depth++;
+    names.push(new HashSet<>());
     return this;
   }
 
   /** Closes the innermost block. */
   Code close() {
-    depth--;
+    names.pop();
     return line("}");
   }
 
-  /** Starts a method: its names are its own. */
+  /** Starts a method; the names of its parameters are taken. */
   Code method(String signature, Object... args) {
-    names.clear();
-    return open(signature, args);
+    open(signature, args);
+    Collections.addAll(names.peek(), signature.formatted(args).split("\\W+"));
+    return this;
   }
 
   /** Adds a doc comment. */
@@ -45,16 +48,18 @@ final class Code {
     return line(" */");
   }
 
-  /**
-   * A name for a local variable that this method does not have yet: the one asked for, numbered if
-   * need be.
-   */
+  /** A name for a local variable that is free here: the one asked for, numbered if need be. */
   String fresh(String name) {
     String free = name;
-    for (int i = 2; !names.add(free); i++) {
+    for (int i = 2; taken(free); i++) {
       free = name + i;
     }
+    names.peek().add(free);
     return free;
+  }
+
+  private boolean taken(String name) {
+    return names.stream().anyMatch(block -> block.contains(name));
   }
 
   /** Keeps a vector in a local variable, since it is used more than once. */
@@ -62,6 +67,20 @@ final class Code {
     String variable = fresh(name);
     line("FloatVector %s = %s;", variable, value.code());
     return new Vec(variable);
+  }
+
+  /** Keeps a vector of integers in a local variable. */
+  Ints let(String name, Ints value) {
+    String variable = fresh(name);
+    line("IntVector %s = %s;", variable, value.code());
+    return new Ints(variable);
+  }
+
+  /** Keeps a truth value a lane in a local variable. */
+  Vec.Test let(String name, Vec.Test value) {
+    String variable = fresh(name);
+    line("VectorMask<Float> %s = %s;", variable, value.code());
+    return new Vec.Test(variable);
   }
 
   /** Adds the lines of other code. */

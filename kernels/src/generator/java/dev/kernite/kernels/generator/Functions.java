@@ -12,18 +12,21 @@ final class Functions {
   static final float HIGHEST_EXP = 88.37f;
 
   private static final float LOG2_E = 1.44269504f;
-  private static final float ROUNDER = 0x1.8p23f;
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
 
-  /** Minimax polynomial of (e^r - 1 - r) / r^2 for |r| up to ln(2) / 2 (Cephes, Moshier 1992). */
+  /** Adding it rounds to an integer, which is then in the low bits. */
+  private static final float ROUNDER = 0x1.8p23f;
+
+  /** The same with the bias of the exponent: those bits, shifted, are the float 2^k. */
+  private static final float BIASED_ROUNDER = ROUNDER + 127;
+
+  /**
+   * (e^r - 1 - r) / r^2 for |r| up to ln(2) / 2, fitted so that the relative error of e^r is below
+   * 4e-9 before rounding. {@code ScalarExp} takes the same steps and has the same bits.
+   */
   private static final float[] EXP = {
-    1.9875691500e-4f,
-    1.3981999507e-3f,
-    8.3334519073e-3f,
-    4.1665795894e-2f,
-    1.6666665459e-1f,
-    5.0000001201e-1f
+    1.3814540580e-3f, 8.3687454462e-3f, 4.1668388993e-2f, 1.6666521132e-1f, 4.9999994040e-1f
   };
 
   private Functions() {}
@@ -38,45 +41,50 @@ final class Functions {
   }
 
   /**
-   * e^x in two parts: 2^k and e^r, where x = k ln(2) + r.
+   * e^x in two parts: x = k ln(2) + r.
    *
-   * @param shifted holds k in its low bits: adding 1.5 * 2^23 rounds to an integer
-   * @param mantissa e^r
+   * @param shifted holds k in its low bits
+   * @param rest e^r - 1
    */
-  private record Parts(Vec shifted, Vec mantissa) {}
+  private record Parts(Vec shifted, Vec rest) {}
 
-  private static Parts parts(Code code, Vec x) {
-    Vec t = code.let("t", x.fma(LOG2_E, ROUNDER));
-    Vec k = code.let("k", t.minus(ROUNDER));
+  private static Parts parts(Code code, Vec x, float rounder) {
+    Vec t = code.let("t", x.fma(LOG2_E, rounder));
+    Vec k = code.let("k", t.minus(rounder));
     Vec r = code.let("r", k.fma(-LN2_LOW, k.fma(-LN2_HIGH, x))); // ln 2 in two, to keep digits
     Vec p = polynomial(code, "p", r, EXP);
-    return new Parts(t, p.fma(r.times(r), r).plus(1));
+    return new Parts(t, code.let("q", p.fma(r.times(r), r)));
   }
 
   /**
    * e^x with a relative error below 1.2e-7, for x from {@link #LOWEST_EXP} to {@link #HIGHEST_EXP};
-   * NaN stays NaN.
+   * NaN stays NaN, other values give anything.
    */
   static Vec exp(Code code, Vec x) {
-    Parts parts = parts(code, x);
-    String power =
-        "%s.reinterpretAsInts().lanewise(LSHL, 23).add(0x3f800000).reinterpretAsFloats()";
-    return code.let("e", parts.mantissa.times(new Vec(power.formatted(parts.shifted.code()))));
+    Parts parts = parts(code, x, BIASED_ROUNDER);
+    Vec power = code.let("power", parts.shifted.bits().shiftLeft(23).floats());
+    return code.let("e", parts.rest.fma(power, power));
+  }
+
+  /** e^x for x up to {@link #HIGHEST_EXP}, 0 where that is subnormal. */
+  static Vec expOrZero(Code code, Vec x) {
+    return exp(code, x).where(x.below(LOWEST_EXP), 0);
+  }
+
+  /** e^x, 0 where that is subnormal, and infinity from {@link #HIGHEST_EXP} on. */
+  static Vec expOrLimit(Code code, Vec x) {
+    return expOrZero(code, x).where(x.above(HIGHEST_EXP), "Float.POSITIVE_INFINITY");
   }
 
   /** e^x for any x: 2^k is taken in two factors, for the sake of subnormal results. */
   static Vec expOfAny(Code code, Vec x) {
-    Vec w = code.let("w", clamp(code, x, -104, 89)); // 0 below, infinity above
-    Parts parts = parts(code, w);
-    String power = code.fresh("power");
-    String half = code.fresh("half");
-    String scale = "%s.add(127).lanewise(LSHL, 23).reinterpretAsFloats()";
-    code.line(
-        "IntVector %s = %s.reinterpretAsInts().sub(0x4b400000);", power, parts.shifted.code());
-    code.line("IntVector %s = %s.lanewise(ASHR, 1);", half, power);
-    Vec first = new Vec(scale.formatted(half));
-    Vec second = new Vec(scale.formatted(power + ".sub(" + half + ")"));
-    return code.let("e", parts.mantissa.times(first).times(second));
+    Vec w = clamp(code, x, -104, 89); // 0 below, infinity above
+    Parts parts = parts(code, w, ROUNDER);
+    Ints k = code.let("n", parts.shifted.bits().minus(Float.floatToRawIntBits(ROUNDER)));
+    Ints half = code.let("half", k.shiftRight(1));
+    Vec first = half.plus(127).shiftLeft(23).floats();
+    Vec second = k.minus(half).plus(127).shiftLeft(23).floats();
+    return code.let("e", parts.rest.plus(1).times(first).times(second));
   }
 
   /** x between two bounds; NaN stays NaN, which min and max would not promise. */

@@ -12,6 +12,11 @@ record Vec(String code) {
     return new Vec("fromMemorySegment(S, ALL, %s, LITTLE)".formatted(address));
   }
 
+  /** The same in the lanes of a mask, given as Java code; 0 in the others, which are not read. */
+  static Vec load(String address, String mask) {
+    return new Vec("fromMemorySegment(S, ALL, %s, LITTLE, %s)".formatted(address, mask));
+  }
+
   /** All lanes the same value: a number, the name of a constant, or an expression. */
   static Vec all(Object value) {
     return new Vec("broadcast(S, %s)".formatted(literal(value)));
@@ -67,12 +72,29 @@ record Vec(String code) {
     return new Vec("%s.blend(%s, %s)".formatted(code, operand(value), condition.code()));
   }
 
+  /** The bits of each lane. */
+  Ints bits() {
+    return new Ints(code + ".reinterpretAsInts()");
+  }
+
   Test below(Object other) {
     return new Test("%s.compare(LT, %s)".formatted(code, operand(other)));
   }
 
   Test above(Object other) {
     return new Test("%s.compare(GT, %s)".formatted(code, operand(other)));
+  }
+
+  Test atMost(Object other) {
+    return new Test("%s.compare(LE, %s)".formatted(code, operand(other)));
+  }
+
+  Test atLeast(Object other) {
+    return new Test("%s.compare(GE, %s)".formatted(code, operand(other)));
+  }
+
+  Test equalTo(Object other) {
+    return new Test("%s.compare(EQ, %s)".formatted(code, operand(other)));
   }
 
   Test isNaN() {
@@ -92,5 +114,13 @@ record Vec(String code) {
   }
 
   /** One truth value a lane. */
-  record Test(String code) {}
+  record Test(String code) {
+    Test and(Test other) {
+      return new Test("%s.and(%s)".formatted(code, other.code));
+    }
+
+    Test or(Test other) {
+      return new Test("%s.or(%s)".formatted(code, other.code));
+    }
+  }
 }

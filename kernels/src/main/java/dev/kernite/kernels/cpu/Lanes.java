@@ -20,12 +20,12 @@ final class Lanes {
   /** Bytes in a vector. */
   static final long BYTES = S.vectorByteSize();
 
-  private static final VectorShuffle<Float> SWAP_1 = swap(1);
-  private static final VectorShuffle<Float> SWAP_2 = swap(2);
-  private static final VectorShuffle<Float> SWAP_4 = swap(4);
-  private static final VectorShuffle<Float> SWAP_8 = swap(8);
-  private static final VectorShuffle<Float> SWAP_16 = swap(16);
-  private static final VectorShuffle<Float> SWAP_32 = swap(32);
+  static final VectorShuffle<Float> SWAP_1 = swap(1);
+  static final VectorShuffle<Float> SWAP_2 = swap(2);
+  static final VectorShuffle<Float> SWAP_4 = swap(4);
+  static final VectorShuffle<Float> SWAP_8 = swap(8);
+  static final VectorShuffle<Float> SWAP_16 = swap(16);
+  static final VectorShuffle<Float> SWAP_32 = swap(32);
 
   private static final int PADS = 8;
   private static final ThreadLocal<MemorySegment> PADDING =

@@ -1,33 +1,32 @@
 package dev.kernite.kernels.cpu;
 
 /**
- * The exponential function for arguments up to 0, with a relative error below 2e-7: 2^n e^r with n
- * the nearest integer to x / ln 2, and a polynomial in r of degree 6 (the coefficients of Moshier's
- * Cephes library). Below {@link #UNDERFLOW} it is 0. Twins that perform these steps on vectors get
- * the same bits.
+ * The exponential function for arguments up to 0, with a relative error below 1.2e-7: 2^n e^r with
+ * n the nearest integer to x / ln 2, and a polynomial in r of degree 6. Below {@link #UNDERFLOW} it
+ * is 0. The vector kernels perform these steps too (Functions of the generator) and get the same
+ * bits.
  */
 final class ScalarExp {
   /** Less than this gives 0; about -126 ln 2. */
-  static final float UNDERFLOW = -87.33654f;
+  private static final float UNDERFLOW = -87.33654f;
 
-  static final float LOG2_E = 1.44269504f;
+  private static final float LOG2_E = 1.44269504f;
 
   /**
    * Adding 1.5 2^23 rounds to an integer and leaves it in the low bits; the 127 more is the bias of
    * the exponent, so that these bits, shifted, are the float 2^n.
    */
-  static final float ROUND = 0x1.8p23f + 127;
+  private static final float ROUND = 0x1.8p23f + 127;
 
-  static final float LN2_HIGH = 0.693359375f;
-  static final float LN2_LOW = -2.12194440e-4f;
-  static final int EXPONENT_SHIFT = 23;
+  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_LOW = -2.12194440e-4f;
+  private static final int EXPONENT_SHIFT = 23;
 
-  static final float C2 = 5.0000001201e-1f;
-  static final float C3 = 1.6666665459e-1f;
-  static final float C4 = 4.1665795894e-2f;
-  static final float C5 = 8.3334519073e-3f;
-  static final float C6 = 1.3981999507e-3f;
-  static final float C7 = 1.9875691500e-4f;
+  private static final float C2 = 4.9999994040e-1f;
+  private static final float C3 = 1.6666521132e-1f;
+  private static final float C4 = 4.1668388993e-2f;
+  private static final float C5 = 8.3687454462e-3f;
+  private static final float C6 = 1.3814540580e-3f;
 
   private ScalarExp() {}
 
@@ -39,12 +38,12 @@ final class ScalarExp {
     float shifted = Math.fma(x, LOG2_E, ROUND);
     float n = shifted - ROUND;
     float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
-    float p = Math.fma(C7, r, C6);
-    p = Math.fma(p, r, C5);
+    float p = Math.fma(C6, r, C5);
     p = Math.fma(p, r, C4);
     p = Math.fma(p, r, C3);
     p = Math.fma(p, r, C2);
-    p = Math.fma(p, r * r, r) + 1;
-    return p * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << EXPONENT_SHIFT);
+    p = Math.fma(p, r * r, r);
+    float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << EXPONENT_SHIFT);
+    return Math.fma(p, power, power);
   }
 }

@@ -196,22 +196,11 @@ final class VectorElementwise implements Elementwise {
         n,
         (from, to) -> {
           if (beta == 0) {
-            scale(alpha, x + 4 * from, y + 4 * from, to - from);
+            ReductionKernels.scale(x + 4 * from, y + 4 * from, to - from, alpha);
           } else {
             scaleAddRange(alpha, x + 4 * from, beta, y + 4 * from, to - from);
           }
         });
-  }
-
-  /** y = alpha x. */
-  private static void scale(float alpha, long x, long y, long n) {
-    long whole = Lanes.whole(n);
-    for (long i = 0; i < 4 * whole; i += BYTES) {
-      fromMemorySegment(S, ALL, x + i, LITTLE).mul(alpha).intoMemorySegment(ALL, y + i, LITTLE);
-    }
-    for (long i = whole; i < n; i++) {
-      putFloat(y + 4 * i, alpha * getFloat(x + 4 * i));
-    }
   }
 
   private static void scaleAddRange(float alpha, long x, float beta, long y, long n) {
@@ -230,16 +219,6 @@ final class VectorElementwise implements Elementwise {
 
   @Override
   public void fill(long y, long n, float value) {
-    Chunks.run(workers, n, (from, to) -> fillRange(y + 4 * from, to - from, value));
-  }
-
-  static void fillRange(long y, long n, float value) {
-    long whole = Lanes.whole(n);
-    for (long i = 0; i < 4 * whole; i += BYTES) {
-      FloatVector.broadcast(S, value).intoMemorySegment(ALL, y + i, LITTLE);
-    }
-    for (long i = whole; i < n; i++) {
-      putFloat(y + 4 * i, value);
-    }
+    Chunks.run(workers, n, (from, to) -> ReductionKernels.fill(y + 4 * from, to - from, value));
   }
 }

@@ -44,7 +44,7 @@ final class VectorLoss implements Loss {
         (from, to) -> {
           for (long row = from; row < to; row++) {
             long at = x + 4 * row * classes;
-            float max = VectorRows.max(at, classes);
+            float max = ReductionKernels.largest(at, classes);
             double logSum = Math.log(VectorRows.sumExp(at, classes, max));
             putFloat(lse + 4 * row, (float) (max + logSum));
             int y = getInt(targets + 4 * row);
@@ -103,13 +103,13 @@ final class VectorLoss implements Loss {
             double upstream = getFloat(scale + 4 * row);
             double hit = upstream * (1 - smoothing) * (weight == 0 ? 1 : getFloat(weight + 4L * y));
             double spread = upstream * smoothing / classes;
-            float max = VectorRows.max(x + at, classes);
+            float max = ReductionKernels.largest(x + at, classes);
             double sum = VectorRows.storeExp(x + at, dx + at, classes, max);
             double factor = (hit + spread * weightSum) / sum;
             double own = getFloat(dx + at + 4L * y) * factor;
             double target = hit + spread * (weight == 0 ? 1 : getFloat(weight + 4L * y));
             if (smoothing == 0) {
-              VectorRows.scale(dx + at, dx + at, classes, (float) factor);
+              ReductionKernels.scale(dx + at, dx + at, classes, (float) factor);
             } else {
               scaleSubtract(dx + at, weight, classes, (float) factor, (float) spread);
             }

@@ -1,18 +1,10 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.BYTES;
-import static dev.kernite.kernels.cpu.Lanes.LANES;
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
-import static jdk.incubator.vector.FloatVector.broadcast;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.Norm;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Normalisation of rows on vectors. A gain or offset that is absent is read as a row of ones or
@@ -22,8 +14,8 @@ final class VectorNorm implements Norm {
   /** Rows over which one task adds up the gradients of gain and offset. */
   private static final long ROWS = 64;
 
-  /** Values that lanes add up in float32 before float64 takes over. */
-  private static final long ROW_BLOCK = 4096;
+  /** Room for the two sums of a row, in bytes. */
+  private static final long SUMS = 64;
 
   private final Workers workers;
   private final HostMemory memory;
@@ -77,7 +69,7 @@ final class VectorNorm implements Norm {
               float centre = centred ? (float) (VectorRows.sum(x + at, cols) / cols) : 0;
               double variance = VectorRows.squares(x + at, cols, centre) / cols;
               float scale = (float) (1 / Math.sqrt(variance + eps));
-              normaliseRow(x + at, gain, offset, y + at, cols, centre, scale);
+              NormKernels.normalise(x + at, gain, offset, y + at, cols, centre, scale);
               if (mean != 0) {
                 putFloat(mean + 4 * row, centre);
               }
@@ -92,26 +84,8 @@ final class VectorNorm implements Norm {
   }
 
   private static long filled(long row, long cols, float value) {
-    VectorElementwise.fillRange(row, cols, value);
+    ReductionKernels.fill(row, cols, value);
     return row;
-  }
-
-  private static void normaliseRow(
-      long x, long gain, long offset, long y, long n, float centre, float scale) {
-    long whole = Lanes.whole(n);
-    for (long i = 0; i < 4 * whole; i += BYTES) {
-      fromMemorySegment(S, ALL, x + i, LITTLE)
-          .sub(centre)
-          .mul(scale)
-          .fma(
-              fromMemorySegment(S, ALL, gain + i, LITTLE),
-              fromMemorySegment(S, ALL, offset + i, LITTLE))
-          .intoMemorySegment(ALL, y + i, LITTLE);
-    }
-    for (long i = 4 * whole; i < 4 * n; i += 4) {
-      float normal = (getFloat(x + i) - centre) * scale;
-      putFloat(y + i, normal * getFloat(gain + i) + getFloat(offset + i));
-    }
   }
 
   @Override
@@ -157,28 +131,36 @@ final class VectorNorm implements Norm {
       workers.run(
           parts,
           part -> {
-            Buffer unwanted = memory.allocate(dx == 0 ? bytes : 0);
+            Buffer scratch = memory.allocate(SUMS + (dx == 0 ? bytes : 0));
+            long unwanted = scratch.address() + SUMS;
             long dgain = sums.address() + 2 * part * bytes;
             for (long row = part * ROWS; row < Math.min(rows, (part + 1) * ROWS); row++) {
               long at = row * bytes;
               float centre = mean == 0 ? 0 : getFloat(mean + 4 * row);
               float scale = getFloat(rstd + 4 * row);
-              double sum = mean == 0 ? 0 : VectorRows.dot(dy + at, gain, cols);
-              double dot = normalDot(x + at, dy + at, gain, cols, centre);
-              gradientRow(
+              double sum = 0;
+              double dot = 0;
+              for (long c = 0; c < cols; c += VectorRows.BLOCK) {
+                long k = at + 4 * c;
+                long n = Math.min(VectorRows.BLOCK, cols - c);
+                NormKernels.gradientSums(x + k, dy + k, gain + 4 * c, n, centre, scratch.address());
+                sum += getFloat(scratch.address());
+                dot += getFloat(scratch.address() + 4);
+              }
+              NormKernels.gradient(
                   x + at,
                   dy + at,
                   gain,
-                  dx == 0 ? unwanted.address() : dx + at,
+                  dx == 0 ? unwanted : dx + at,
                   dgain,
                   dgain + bytes,
                   cols,
                   centre,
                   scale,
-                  (float) (sum / cols),
+                  mean == 0 ? 0 : (float) (sum / cols),
                   (float) (dot * scale / cols));
             }
-            memory.release(unwanted);
+            memory.release(scratch);
           });
       VectorColumns.combine(workers, sums.address(), sums.address(), 1, parts, 2 * cols);
       if (dweight != 0) {
@@ -190,83 +172,6 @@ final class VectorNorm implements Norm {
     } finally {
       memory.release(sums);
       memory.release(ones);
-    }
-  }
-
-  /** Sum of dy gain (x - centre). */
-  private static double normalDot(long x, long dy, long gain, long n, float centre) {
-    long whole = Lanes.whole(n);
-    double total = 0;
-    for (long at = 0; at < whole; at += ROW_BLOCK) {
-      long count = Math.min(ROW_BLOCK, whole - at);
-      total += normalDotBlock(x + 4 * at, dy + 4 * at, gain + 4 * at, count, centre);
-    }
-    for (long i = 4 * whole; i < 4 * n; i += 4) {
-      total += getFloat(dy + i) * getFloat(gain + i) * (getFloat(x + i) - centre);
-    }
-    return total;
-  }
-
-  private static float normalDotBlock(long x, long dy, long gain, long n, float centre) {
-    FloatVector a = broadcast(S, 0f);
-    FloatVector b = broadcast(S, 0f);
-    long i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-      FloatVector p =
-          fromMemorySegment(S, ALL, dy + 4 * i, LITTLE)
-              .mul(fromMemorySegment(S, ALL, gain + 4 * i, LITTLE));
-      FloatVector q =
-          fromMemorySegment(S, ALL, dy + 4 * i + BYTES, LITTLE)
-              .mul(fromMemorySegment(S, ALL, gain + 4 * i + BYTES, LITTLE));
-      a = p.fma(fromMemorySegment(S, ALL, x + 4 * i, LITTLE).sub(centre), a);
-      b = q.fma(fromMemorySegment(S, ALL, x + 4 * i + BYTES, LITTLE).sub(centre), b);
-    }
-    if (i < n) {
-      FloatVector p =
-          fromMemorySegment(S, ALL, dy + 4 * i, LITTLE)
-              .mul(fromMemorySegment(S, ALL, gain + 4 * i, LITTLE));
-      a = p.fma(fromMemorySegment(S, ALL, x + 4 * i, LITTLE).sub(centre), a);
-    }
-    return Lanes.sum(a.add(b));
-  }
-
-  /**
-   * dx = scale (dy gain - meanGrad - normal meanDot), and adds this row to the sums: dgain += dy
-   * normal, doffset += dy, with normal = (x - centre) scale.
-   */
-  private static void gradientRow(
-      long x,
-      long dy,
-      long gain,
-      long dx,
-      long dgain,
-      long doffset,
-      long n,
-      float centre,
-      float scale,
-      float meanGrad,
-      float meanDot) {
-    long whole = Lanes.whole(n);
-    for (long i = 0; i < 4 * whole; i += BYTES) {
-      FloatVector normal = fromMemorySegment(S, ALL, x + i, LITTLE).sub(centre).mul(scale);
-      FloatVector g = fromMemorySegment(S, ALL, dy + i, LITTLE);
-      g.mul(fromMemorySegment(S, ALL, gain + i, LITTLE))
-          .sub(meanGrad)
-          .sub(normal.mul(meanDot))
-          .mul(scale)
-          .intoMemorySegment(ALL, dx + i, LITTLE);
-      normal
-          .fma(g, fromMemorySegment(S, ALL, dgain + i, LITTLE))
-          .intoMemorySegment(ALL, dgain + i, LITTLE);
-      g.add(fromMemorySegment(S, ALL, doffset + i, LITTLE))
-          .intoMemorySegment(ALL, doffset + i, LITTLE);
-    }
-    for (long i = 4 * whole; i < 4 * n; i += 4) {
-      float normal = (getFloat(x + i) - centre) * scale;
-      float g = getFloat(dy + i);
-      putFloat(dx + i, (g * getFloat(gain + i) - meanGrad - normal * meanDot) * scale);
-      putFloat(dgain + i, getFloat(dgain + i) + normal * g);
-      putFloat(doffset + i, getFloat(doffset + i) + g);
     }
   }
 }

@@ -44,7 +44,7 @@ final class VectorReduce implements Reduce {
         Chunks.run(
             workers,
             outer * inner,
-            (from, to) -> VectorRows.scale(y + 4 * from, y + 4 * from, to - from, 1f / n));
+            (from, to) -> ReductionKernels.scale(y + 4 * from, y + 4 * from, to - from, 1f / n));
       }
     } else {
       plain.reduce(f, x, y, outer, n, inner, p);
@@ -106,13 +106,14 @@ final class VectorReduce implements Reduce {
 
   private double extreme(long x, long n, boolean largest) {
     if (n <= PART) {
-      return largest ? VectorRows.max(x, n) : VectorRows.min(x, n);
+      return largest ? ReductionKernels.max(x, n) : ReductionKernels.min(x, n);
     }
     double[] values =
         parts(
             x,
             n,
-            (from, count) -> largest ? VectorRows.max(from, count) : VectorRows.min(from, count));
+            (from, count) ->
+                largest ? ReductionKernels.max(from, count) : ReductionKernels.min(from, count));
     double extreme = values[0];
     for (double value : values) {
       extreme = largest ? Math.max(extreme, value) : Math.min(extreme, value);
@@ -149,7 +150,7 @@ final class VectorReduce implements Reduce {
           (from, to) -> {
             for (long row = from; row < to; row++) {
               float value = getFloat(dy + 4 * row) * factor;
-              VectorElementwise.fillRange(dx + 4 * row * n, n, value);
+              ReductionKernels.fill(dx + 4 * row * n, n, value);
             }
           });
     } else {
@@ -160,7 +161,7 @@ final class VectorReduce implements Reduce {
           (from, to) -> {
             for (long row = from; row < to; row++) {
               long upstream = dy + 4 * (row / n) * inner;
-              VectorRows.scale(upstream, dx + 4 * row * inner, inner, factor);
+              ReductionKernels.scale(upstream, dx + 4 * row * inner, inner, factor);
             }
           });
     }

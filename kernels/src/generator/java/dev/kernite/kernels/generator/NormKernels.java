@@ -1,0 +1,50 @@
+package dev.kernite.kernels.generator;
+
+import java.util.List;
+
+/** What the normalisations do with one row, beside sums that others need too. */
+final class NormKernels {
+  private NormKernels() {}
+
+  static RowKernels all() {
+    return new RowKernels("NormKernels", "Passes of normalisation over a row of n values.")
+        .map(
+            "normalise",
+            "y = (x - centre) scale gain + offset.",
+            "long x, long gain, long offset, long y, long n, float centre, float scale",
+            2,
+            at -> {
+              Vec normal = at.load("x").minus("centre").times("scale");
+              at.store("y", normal.fma(at.load("gain"), at.load("offset")));
+            })
+        .sums(
+            "gradientSums",
+            "Stores the sums of dy gain and of dy gain (x - centre).",
+            "long x, long dy, long gain, long n, float centre, long sums",
+            2,
+            List.of("grad", "dot"),
+            at -> {
+              Vec g = at.code.let("g", at.load("dy").times(at.load("gain")));
+              Vec distance = at.load("x").minus("centre");
+              at.add("grad", g);
+              at.addProduct("dot", distance, g);
+            })
+        .map(
+            "gradient",
+            """
+            {@code dx = scale (dy gain - meanGrad - normal meanDot)}, where normal is {@code (x -
+            centre) scale}; and adds the row to sums of rows: {@code dgain += dy normal, doffset +=
+            dy}.""",
+            "long x, long dy, long gain, long dx, long dgain, long doffset, long n, float centre,"
+                + " float scale, float meanGrad, float meanDot",
+            1,
+            at -> {
+              Vec normal = at.code.let("normal", at.load("x").minus("centre").times("scale"));
+              Vec dy = at.load("dy");
+              Vec own = dy.times(at.load("gain")).minus("meanGrad");
+              at.store("dx", own.minus(normal.times("meanDot")).times("scale"));
+              at.store("dgain", normal.fma(dy, at.load("dgain")));
+              at.store("doffset", dy.plus(at.load("doffset")));
+            });
+  }
+}

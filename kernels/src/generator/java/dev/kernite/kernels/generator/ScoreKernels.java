@@ -1,0 +1,83 @@
+package dev.kernite.kernels.generator;
+
+import static dev.kernite.kernels.generator.Functions.expOrZero;
+
+import dev.kernite.kernels.generator.RowKernels.Fold;
+
+/** What attention does with one row of scores or of outputs; see the interface ScoreRows. */
+final class ScoreKernels {
+  private ScoreKernels() {}
+
+  static RowKernels all() {
+    return new RowKernels("ScoreKernels", "Passes of attention over a row of n values.")
+        .fold(
+            "scale",
+            "Scales a row and returns its largest value that is not NaN.",
+            "long row, long n, float scale",
+            2,
+            Fold.LARGEST,
+            at -> {
+              Vec s = at.code.let("s", at.load("row").times("scale"));
+              at.store("row", s);
+              at.update("sum", max -> max.where(s.above(max), s));
+            })
+        .fold(
+            "scaleAdd",
+            "row = scale row + bias, fused; returns its largest value that is not NaN.",
+            "long row, long bias, long n, float scale",
+            2,
+            Fold.LARGEST,
+            at -> {
+              Vec s = at.code.let("s", at.load("row").fma("scale", at.load("bias")));
+              at.store("row", s);
+              at.update("sum", max -> max.where(s.above(max), s));
+            })
+        .method(
+            """
+            Replaces scores s by exp(s - max) and adds these to partial sums: value j to sum j mod
+            lanes, whatever the width of the machine's vectors.
+
+            @param row n scores, n a multiple of lanes
+            @param sums the partial sums
+            @param lanes how many, a multiple of the vector length""",
+            "static void exp(long row, long n, float max, long sums, int lanes)",
+            ScoreKernels::exp)
+        .map(
+            "gradient",
+            "ds = p (ds - d).",
+            "long p, long ds, long n, float d",
+            2,
+            at -> at.store("ds", at.load("ds").minus("d").times(at.load("p"))))
+        .map(
+            "rescaleAdd",
+            "y = factor y + x, fused.",
+            "long y, float factor, long x, long n",
+            2,
+            at -> at.store("y", at.load("y").fma("factor", at.load("x"))))
+        .map(
+            "addScaled",
+            "y = y + factor x, fused.",
+            "long y, float factor, long x, long n",
+            2,
+            at -> at.store("y", at.load("x").fma("factor", at.load("y"))))
+        .map(
+            "divide",
+            "y = x / divisor.",
+            "long x, float divisor, long y, long n",
+            2,
+            at -> at.store("y", at.load("x").over("divisor")));
+  }
+
+  private static void exp(Code code) {
+    code.open("for (int lane = 0; lane < lanes; lane += LANES)");
+    code.line("FloatVector sum = %s;", Vec.load("sums + 4 * lane").code());
+    code.open("for (long j = lane; j < n; j += lanes)");
+    Vec x = code.let("x", Vec.load("row + 4 * j").minus("max"));
+    Vec e = code.let("e", expOrZero(code, x));
+    code.line("%s.intoMemorySegment(ALL, row + 4 * j, LITTLE);", e.code());
+    code.line("sum = sum.add(%s);", e.code());
+    code.close();
+    code.line("sum.intoMemorySegment(ALL, sums + 4 * lane, LITTLE);");
+    code.close();
+  }
+}
