@@ -3,7 +3,6 @@ package dev.kernite.kernels.cpu;
 import static dev.kernite.kernels.cpu.RawMemory.ALL;
 import static dev.kernite.kernels.cpu.RawMemory.SHORT;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
-import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 import dev.kernite.kernels.WeightType;
 
@@ -38,22 +37,5 @@ final class StoredFloats {
   /** Whether 16 bits are those of a finite float16. */
   static boolean finiteFloat16(short bits) {
     return (bits & 0x7c00) != 0x7c00;
-  }
-
-  /** Widens consecutive values. */
-  static void widen(WeightType type, long source, long target, long n) {
-    switch (type) {
-      case FLOAT32 -> RawMemory.copy(source, target, 4 * n);
-      case BFLOAT16 -> {
-        for (long i = 0; i < n; i++) {
-          RawMemory.putInt(target + 4 * i, ALL.get(SHORT, source + 2 * i) << HALF);
-        }
-      }
-      case FLOAT16 -> {
-        for (long i = 0; i < n; i++) {
-          putFloat(target + 4 * i, Float.float16ToFloat(ALL.get(SHORT, source + 2 * i)));
-        }
-      }
-    }
   }
 }

@@ -7,7 +7,6 @@ import static dev.kernite.kernels.cpu.RawMemory.getInt;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 import dev.kernite.kernels.Gemm;
-import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
@@ -25,7 +24,6 @@ final class VectorPackedGemm implements PackedGemm {
   private static final int LANES = Lanes.LANES;
 
   private final Workers workers;
-  private final HostMemory memory;
   private final VectorTiles tiles = new VectorTiles();
   private final GemmBlock block;
   private final VectorElementwise elementwise;
@@ -33,7 +31,6 @@ final class VectorPackedGemm implements PackedGemm {
 
   VectorPackedGemm(Workers workers, HostMemory memory, VectorElementwise elementwise) {
     this.workers = workers;
-    this.memory = memory;
     this.block = new GemmBlock(memory);
     this.elementwise = elementwise;
   }
@@ -65,56 +62,74 @@ final class VectorPackedGemm implements PackedGemm {
     return finite.get();
   }
 
+  /**
+   * Packs one summation block of one panel. In plain Java on purpose: a model is packed when the
+   * JVM has just started, and plain loops are fast long before the JIT has compiled a vector
+   * kernel.
+   */
   private boolean packBlock(
       WeightType from, long source, boolean transposed, Matrix b, long panel, long k0) {
     long column = panel * width;
     int columns = (int) Math.min(width, b.n() - column);
     int k = (int) Math.min(Gemm.K_BLOCK, b.k() - k0);
-    long sourceRow = from.bytes() * (transposed ? b.k() : b.n());
-    long first =
-        source + (transposed ? column : k0) * sourceRow + from.bytes() * (transposed ? k0 : column);
+    long stepK = from.bytes() * (transposed ? 1 : b.n());
+    long stepN = from.bytes() * (transposed ? b.k() : 1);
+    long first = source + k0 * stepK + column * stepN;
     long target = b.address() + b.type().bytes() * (panel * b.k() + k0) * width;
-    if (from == WeightType.FLOAT32 && b.type() == WeightType.FLOAT32) {
-      arrange(first, sourceRow, transposed, k, columns, target);
-      return true;
+    if (b.type() != WeightType.FLOAT32) {
+      return packPairs(from, b.type(), first, stepK, stepN, k, columns, target);
     }
-    int rows = transposed ? columns : k;
-    int length = transposed ? k : columns;
-    Buffer scratch = memory.allocate(8L * k * width);
-    try {
-      long wide = scratch.address();
-      long panelRows = wide + 4L * k * width;
-      for (int i = 0; i < rows; i++) {
-        StoredFloats.widen(from, first + i * sourceRow, wide + 4L * i * length, length);
+    for (int s = 0; s < k; s++) {
+      long row = first + s * stepK;
+      long to = target + 4L * s * width;
+      if (from != WeightType.FLOAT32) {
+        for (int j = 0; j < columns; j++) {
+          putFloat(to + 4L * j, StoredFloats.get(from, row + j * stepN));
+        }
+      } else if (transposed) {
+        gatherFloats(row, stepN, columns, to);
+      } else {
+        RawMemory.copy(row, to, 4L * columns);
       }
-      boolean keep = b.type() == WeightType.FLOAT32;
-      arrange(wide, 4L * length, transposed, k, columns, keep ? target : panelRows);
-      return keep || narrow(b.type(), panelRows, k, target);
-    } finally {
-      memory.release(scratch);
+      RawMemory.zero(to + 4L * columns, 4L * (width - columns));
+    }
+    return true;
+  }
+
+  private static void gatherFloats(long source, long step, int n, long target) {
+    for (int j = 0; j < n; j++) {
+      putFloat(target + 4L * j, getFloat(source + j * step));
     }
   }
 
-  private void arrange(
-      long source, long sourceRow, boolean transposed, int k, int columns, long panel) {
-    if (transposed) {
-      tiles.packTransposed(source, sourceRow, k, columns, panel);
-    } else {
-      tiles.pack(source, sourceRow, k, columns, panel);
-    }
-  }
-
-  /** Narrows the rows of a panel; false if a value is not finite in float16. */
-  private boolean narrow(WeightType type, long source, int rows, long target) {
+  /** Packs as rows of pairs; false if a value is not finite in float16. */
+  private boolean packPairs(
+      WeightType from,
+      WeightType to,
+      long source,
+      long stepK,
+      long stepN,
+      int k,
+      int columns,
+      long target) {
     boolean finite = true;
-    for (int row = 0; row < rows; row++) {
+    for (int s = 0; s < k; s++) {
+      long row = source + s * stepK;
+      long at = target + 2L * s * width;
       for (int j = 0; j < width; j++) {
-        short bits = StoredFloats.narrow(type, getFloat(source + 4L * (row * width + j)));
+        short bits = 0;
+        if (j < columns) {
+          long value = row + j * stepN;
+          bits =
+              from == to
+                  ? ALL.get(SHORT, value)
+                  : StoredFloats.narrow(to, StoredFloats.get(from, value));
+        }
         finite &= StoredFloats.finiteFloat16(bits);
-        ALL.set(SHORT, target + 2L * (row * width + place(j)), bits);
+        ALL.set(SHORT, at + 2L * place(j), bits);
       }
     }
-    return finite || type != WeightType.FLOAT16;
+    return finite || to != WeightType.FLOAT16;
   }
 
   /** Where the value of a column lies in a row of pairs. */
