@@ -1,10 +1,10 @@
 package dev.kernite.kernels.cpu;
 
+import com.sun.management.ThreadMXBean;
 import dev.kernite.kernels.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -24,9 +24,11 @@ import jdk.incubator.vector.VectorSpecies;
  * loops stand in for it, and the roofs are those of plain Java.
  */
 public final class CpuProbe {
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int SLICES = 16;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  private static final long LONGEST_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final int FMA_ROUNDS = 10_000;
 
   /** Bytes that all threads together read, again and again: more than last-level caches hold. */
@@ -140,6 +142,7 @@ public final class CpuProbe {
               () -> {
                 try (Arena arena = Arena.ofConfined()) {
                   Worker worker = source.open(arena);
+                  awaitCompilation(worker);
                   for (int slice = 0; slice < SLICES; slice++) {
                     together.await();
                     mine[slice] = worker.rate(slice);
@@ -172,6 +175,22 @@ public final class CpuProbe {
       best = Math.max(best, sum);
     }
     return best;
+  }
+
+  /**
+   * Works until the JIT has compiled the loops, which may take a while on a busy machine: until
+   * then each vector operation allocates its result.
+   */
+  private static void awaitCompilation(Worker worker) {
+    long start = System.nanoTime();
+    int slice = 0;
+    long allocated;
+    do {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      worker.rate(slice++); // one of each loop
+      worker.rate(slice++);
+      allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    } while (allocated > 0 && System.nanoTime() - start < LONGEST_WARM_UP_NANOS);
   }
 
   private static void join(List<Thread> threads) {
