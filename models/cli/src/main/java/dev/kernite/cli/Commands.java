@@ -19,6 +19,7 @@ final class Commands {
           "train-tokenizer",
           "inspect",
           "op",
+          "bench",
           "doctor");
 
   private Commands() {}
@@ -60,6 +61,7 @@ final class Commands {
       case "train-tokenizer" -> new TrainTokenizerCommand(globals);
       case "inspect" -> new InspectCommand(globals);
       case "op" -> OpCommand.of(globals);
+      case "bench" -> new BenchCommand(globals);
       case "doctor" -> new DoctorCommand(globals);
       default -> throw new IllegalArgumentException(name);
     };

@@ -11,14 +11,18 @@ import java.util.List;
  *
  * @param rounds turns that everyone has
  * @param turnSeconds about how long a turn lasts; a turn is one run at least
- * @param warmUpSeconds how long everyone runs before the first round, untimed; the JIT compiles
- *     meanwhile
+ * @param warmUpSeconds how long everyone runs, untimed, before the first round; up to ten times as
+ *     long while runs still get faster, for the JIT needs longer on a busy machine
  * @param pauseMillis rest before each turn: the threads of some engines spin for a while when their
  *     work is done, at the cost of whoever comes next
  */
 public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, long pauseMillis) {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int FEWEST_WARM_UP_RUNS = 2;
+  private static final int LONGEST_WARM_UP = 10;
+
+  /** A run that takes less than this share of the fastest before it shows that it still warms up. */
+  private static final double GAIN = 0.95;
 
   /** One way to do the work. */
   public interface Contestant {
@@ -97,19 +101,28 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
     wall[round] = (end - start) / 1e9 / runs;
   }
 
-  /** Runs for the time of the warm-up; gives how many runs fill a turn. */
+  /** Runs until it gets no faster; gives how many runs fill a turn. */
   private int warmUp(Contestant who) {
     long start = System.nanoTime();
     double fastest = Double.POSITIVE_INFINITY;
-    for (int i = 0;
-        i < FEWEST_WARM_UP_RUNS || (System.nanoTime() - start) / 1e9 < warmUpSeconds; ) {
-      if (i == 0 || !who.repeatable()) {
+    double lastGain = 0; // when a run was faster than all before it
+    double now = 0;
+    for (int run = 0;
+        run < FEWEST_WARM_UP_RUNS
+            || now - lastGain < warmUpSeconds && now < LONGEST_WARM_UP * warmUpSeconds;
+        run++) {
+      if (run == 0 || !who.repeatable()) {
         who.prepare();
       }
       long before = System.nanoTime();
       who.run();
-      fastest = Math.min(fastest, (System.nanoTime() - before) / 1e9);
-      i++;
+      long after = System.nanoTime();
+      now = (after - start) / 1e9;
+      double seconds = (after - before) / 1e9;
+      if (seconds < GAIN * fastest) {
+        lastGain = now;
+      }
+      fastest = Math.min(fastest, seconds);
     }
     return who.repeatable() ? (int) Math.clamp(turnSeconds / fastest, 1, 1_000_000) : 1;
   }

@@ -1,0 +1,101 @@
+package dev.kernite.cli;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.kernels.cpu.CpuProbe;
+import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code bench}: how fast this machine computes with Kernite, each figure as a share of what the
+ * machine can do, which is measured first. Well under a minute; comparisons with other engines are
+ * in the project's {@code bench/}.
+ */
+@Command(
+    name = "bench",
+    description = "Measure the kernels and a GPT-2 of 124M random weights on this machine.")
+final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "kernels|models",
+      description = "What to measure (default: both).")
+  private Part part;
+
+  @Option(
+      names = "--price-per-hour",
+      paramLabel = "P",
+      description = "Price of this machine; adds the cost of a million tokens.")
+  private Double pricePerHour;
+
+  private final Globals globals;
+
+  BenchCommand(Globals globals) {
+    this.globals = globals;
+  }
+
+  /** What is measured. */
+  enum Part {
+    /** Single kernels. */
+    KERNELS,
+    /** Whole models. */
+    MODELS;
+
+    /** As on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    if (pricePerHour != null && !(pricePerHour > 0 && Double.isFinite(pricePerHour))) {
+      throw new ParameterException(
+          spec.commandLine(), "--price-per-hour must be a number above 0: " + pricePerHour);
+    }
+    try (Interrupt interrupt = Interrupt.listen();
+        Engine engine = globals.openEngine()) {
+      int threads = engine.backend().threads();
+      Roofs roofs = CpuProbe.measure(threads);
+      roofs(engine, roofs);
+      BenchTable table = new BenchTable(globals, threads, roofs, pricePerHour, interrupt);
+      if (part != Part.MODELS) {
+        BenchWork.kernels(engine.backend(), table);
+      }
+      if (part != Part.KERNELS) {
+        BenchWork.models(engine, table);
+      }
+      return interrupt.exitCode();
+    }
+  }
+
+  private void roofs(Engine engine, Roofs roofs) {
+    String device = engine.backend().description();
+    if (globals.json()) {
+      new JsonLine()
+          .put("device", device)
+          .put("threads", roofs.threads())
+          .put("peak_gflops", roofs.flops() / 1e9)
+          .put("read_gbytes_per_second", roofs.bytes() / 1e9)
+          .print(globals.out());
+    } else {
+      globals
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%s%npeak %.1f GF/s (multiply-add counts as two), read bandwidth %.1f GB/s%n%n",
+              device,
+              roofs.flops() / 1e9,
+              roofs.bytes() / 1e9);
+    }
+    globals.out().flush();
+  }
+}
