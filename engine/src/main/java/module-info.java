@@ -4,6 +4,7 @@ module dev.kernite.engine {
 
   exports dev.kernite.engine;
   exports dev.kernite.engine.autograd;
+  exports dev.kernite.engine.graph;
   exports dev.kernite.engine.nn;
   exports dev.kernite.engine.op;
   exports dev.kernite.engine.optim;

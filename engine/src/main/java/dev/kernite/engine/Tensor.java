@@ -1,6 +1,7 @@
 package dev.kernite.engine;
 
 import dev.kernite.engine.autograd.Node;
+import dev.kernite.engine.graph.Graph;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -297,6 +298,11 @@ public final class Tensor implements AutoCloseable {
           "upstream gradient " + upstream.shape() + " for a result " + shape());
     }
     Node.backward(this, upstream);
+  }
+
+  /** The operations that led here, to look at; before backward, which frees their tensors. */
+  public Graph graph() {
+    return Graph.of(this);
   }
 
   // Lifetime.
