@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>That a word is a token does not say that the model makes it one, because merges may never lead
  * there. An id therefore begins in doubt, until the model was asked. Threads that race write the
- * same answer.
+ * same answer, and only the upper half of a long changes, so none can read a mixture.
  */
 final class TokenTable {
   /** The longest tokens kept, in bytes: two longs less a byte for the length. */
@@ -26,8 +26,9 @@ final class TokenTable {
 
   private static final int STRIDE = 4;
   private static final long DOUBT = 1L << 32;
+  private static final long REFUTED = 2L << 32;
 
-  private final long[] slots; // low bytes; high bytes and length, 0 where empty; id and DOUBT; -
+  private final long[] slots; // low bytes; high bytes and length, 0 if empty; id and flag; -
   private final int shift;
 
   /**
@@ -77,14 +78,17 @@ final class TokenTable {
    */
   int find(long low, long high) {
     int slot = slot(low, high);
-    long value = slots[slot + 1] == 0 ? NONE : slots[slot + 2];
-    return value >= DOUBT ? IN_DOUBT : (int) value;
+    long value = slots[slot + 1] == 0 ? REFUTED : slots[slot + 2];
+    if (value < DOUBT) {
+      return (int) value;
+    }
+    return value < REFUTED ? IN_DOUBT : NONE;
   }
 
   /** Ends the doubt about some bytes: whether the model makes them one token. */
   void settle(long low, long high, boolean oneToken) {
     int slot = slot(low, high);
-    slots[slot + 2] = oneToken ? (int) slots[slot + 2] : NONE;
+    slots[slot + 2] = (int) slots[slot + 2] | (oneToken ? 0 : REFUTED);
   }
 
   /** The slot of some bytes, or the empty one where they would go. */

@@ -41,7 +41,8 @@ public final class TiktokenFile {
       encoding = TiktokenEncoding.of(name.substring(0, name.length() - EXTENSION.length()));
     } catch (TokenizerException e) {
       throw new TokenizerException(
-          "%s: a rank file does not hold the regular expression that cuts words, so its name has to say it, but %s; rename the file, or give the encoding to Tokenizer.fromTiktoken"
+          ("%s: a rank file does not say how to cut words, so its name has to, but %s; "
+                  + "rename the file, or give the encoding to Tokenizer.fromTiktoken")
               .formatted(file, e.getMessage()),
           e);
     }
