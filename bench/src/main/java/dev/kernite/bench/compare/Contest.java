@@ -49,7 +49,9 @@ record Contest(int threads, List<Peer> peers) {
       List<Timing> timings = stopwatch.time(contestants);
       List<Score> scores = new ArrayList<>();
       for (int i = 0; i < timings.size(); i++) {
-        scores.add(new Score(named.get(i).engine(), named.get(i).variant(), timings.get(i)));
+        Entrant who = named.get(i);
+        double bytes = who.bytes() > 0 ? who.bytes() : work.bytes();
+        scores.add(new Score(who.engine(), who.variant(), bytes, timings.get(i)));
       }
       return Result.of(group, kind, work, threads, scores);
     } finally {

@@ -35,6 +35,14 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
     try (Engine engine = open()) {
       training(engine);
     }
+    if (wanted("gpt2 first logits")) {
+      int rounds = arguments.quick() ? 1 : 5;
+      Path files;
+      try (Engine engine = open()) {
+        files = model(engine, folder, FileDtype.F32);
+      }
+      FirstLogits.measure(files, contest.threads(), rounds).forEach(report);
+    }
   }
 
   private Engine open() {

@@ -125,13 +125,16 @@ final class Picture {
   }
 
   private void dot(Result r, Score score, double left, double top) {
+    if (r.flops() == 0) {
+      return; // waiting is no computing
+    }
     double seconds = score.timing().quoted(r.threads()).median();
     double speed = r.flops() / seconds / 1e9;
     add(
         "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill-opacity=\"0.75\"><title>%s</title>"
             + "</circle>%n",
         score.engine(),
-        left + across(r.flops() / r.bytes()),
+        left + across(r.flops() / score.bytes()),
         top + down(speed),
         score.ours() ? "4" : "3",
         escaped(

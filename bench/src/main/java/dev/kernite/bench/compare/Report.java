@@ -141,17 +141,24 @@ record Report(
     String variant = row.ours().variant();
     line(
         text,
-        "| %s | %s | %s | %d | %s | %.1f | %s | %.0f | %.0f | %.0f |",
+        "| %s | %s | %s | %d | %s |",
         variant.isEmpty() ? r.op() : r.op() + ", " + variant,
         r.shape(),
         r.dtype(),
         r.threads(),
-        milliseconds(row.time()),
-        row.flopsPerSecond() / 1e9,
-        r.tokens() > 0 ? String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()) : "",
-        row.peakPercent(roof),
-        row.bandwidthPercent(roof),
-        row.rooflinePercent(roof));
+        milliseconds(row.time()));
+    if (r.flops() == 0) {
+      text.append(" | | | | |"); // a wait, not a computation
+    } else {
+      line(
+          text,
+          " %.1f | %s | %.0f | %.0f | %.0f |",
+          row.flopsPerSecond() / 1e9,
+          r.tokens() > 0 ? String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()) : "",
+          row.peakPercent(roof),
+          row.bandwidthPercent(roof),
+          row.rooflinePercent(roof));
+    }
     if (row.peer() == null) {
       text.append(" | | |\n");
     } else {
@@ -176,14 +183,20 @@ record Report(
     String ours =
         String.format(
             Locale.ROOT,
-            "%-20s %-16s %-5s %dT %10.4g ms %6.1f GF/s %4.0f%% of roofline",
+            "%-20s %-18s %-5s %dT %10.4g ms",
             variant.isEmpty() ? r.op() : r.op() + ", " + variant,
             r.shape(),
             r.dtype(),
             r.threads(),
-            row.time().median() * 1e3,
-            row.flopsPerSecond() / 1e9,
-            row.rooflinePercent(roof));
+            row.time().median() * 1e3);
+    if (r.flops() > 0) {
+      ours +=
+          String.format(
+              Locale.ROOT,
+              " %6.1f GF/s %4.0f%% of roofline",
+              row.flopsPerSecond() / 1e9,
+              row.rooflinePercent(roof));
+    }
     if (r.tokens() > 0) {
       ours += String.format(Locale.ROOT, " %8.1f tokens/s", row.tokensPerSecond());
     }

@@ -75,12 +75,12 @@ record Result(
     }
 
     double bandwidthPercent(Roofs roofs) {
-      return 100 * result.bytes / time().median() / roofs.bytes();
+      return 100 * ours.bytes() / time().median() / roofs.bytes();
     }
 
     /** Above 100 where operands stayed in the caches. */
     double rooflinePercent(Roofs roofs) {
-      return 100 * roofs.seconds(result.flops, result.bytes) / time().median();
+      return 100 * roofs.seconds(result.flops, ours.bytes()) / time().median();
     }
 
     double flopsPerSecond() {

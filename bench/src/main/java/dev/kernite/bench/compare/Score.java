@@ -7,9 +7,10 @@ import dev.kernite.models.measure.Timing;
  *
  * @param engine its name
  * @param variant which of its ways
+ * @param bytes that this way reads and writes, at least
  * @param timing seconds a run
  */
-record Score(String engine, String variant, Timing timing) {
+record Score(String engine, String variant, double bytes, Timing timing) {
   /** The engine that everything is about. */
   static final String OURS = "Kernite";
 

@@ -2,9 +2,15 @@ package dev.kernite.models.measure;
 
 import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.Gemm;
+import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.WeightType;
+import dev.kernite.models.ModelException;
 import java.util.stream.IntStream;
 
-/** {@code C[m, n] = A[m, k] B[k, n]}, all dense and row-major. */
+/**
+ * {@code C[m, n] = A[m, k] B[k, n]}, all dense and row-major. B, the weights, holds values that
+ * bfloat16 has too, so that every way to store them gives the same product.
+ */
 public final class GemmWork implements Workload {
   private final Backend backend;
   private final Operands operands;
@@ -23,7 +29,7 @@ public final class GemmWork implements Workload {
     this.n = n;
     this.k = k;
     a = operands.normal((long) m * k);
-    b = operands.normal((long) k * n);
+    b = operands.shortNormal(k, n);
     c = operands.output((long) m * n);
   }
 
@@ -80,6 +86,22 @@ public final class GemmWork implements Workload {
   @Override
   public void run() {
     backend.gemm().multiply(Gemm.Shape.dense(false, false, m, n, k), a, b, 0, c);
+  }
+
+  /** The same product with B packed beforehand, as a frozen model's weights are; packs it now. */
+  public Runnable packed(WeightType type) {
+    PackedGemm kernels = backend.packedGemm();
+    long packed = operands.bytes(kernels.bytes(type, k, n));
+    PackedGemm.Matrix weights = new PackedGemm.Matrix(type, k, n, packed);
+    if (!kernels.pack(WeightType.FLOAT32, b, false, weights)) {
+      throw new ModelException("gemm %s: B cannot be packed as %s".formatted(shape(), type));
+    }
+    return () -> kernels.multiply(weights, m, a, k, 0, null, c);
+  }
+
+  /** Bytes that {@link #packed} reads and writes, at least. */
+  public double packedBytes(WeightType type) {
+    return 4.0 * ((double) m * k + (double) m * n) + (double) type.bytes() * k * n;
   }
 
   @Override

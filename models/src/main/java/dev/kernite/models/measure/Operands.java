@@ -26,6 +26,32 @@ final class Operands implements AutoCloseable {
     return buffer.address();
   }
 
+  /**
+   * An array of standard normal values cut to the 8 significant bits of bfloat16, so that narrower
+   * types hold the same values.
+   *
+   * @param rows rows of it, cut one by one
+   */
+  long shortNormal(long rows, int cols) {
+    long address = normal(rows * cols);
+    for (long row = 0; row < rows; row++) {
+      float[] values = read(address, row * cols, cols);
+      for (int i = 0; i < cols; i++) {
+        values[i] = Float.intBitsToFloat(Float.floatToRawIntBits(values[i]) & 0xffff_0000);
+      }
+      long target = address + row * cols * Float.BYTES;
+      backend.memory().copyIn(MemorySegment.ofArray(values), target);
+    }
+    return address;
+  }
+
+  /** Memory for anything. */
+  long bytes(long bytes) {
+    Buffer buffer = backend.memory().allocate(bytes);
+    buffers.add(buffer);
+    return buffer.address();
+  }
+
   /** An array of indices. */
   long indices(int[] values) {
     Buffer buffer = allocate(values.length);
