@@ -2,10 +2,17 @@ package dev.kernite.kernels.generator;
 
 import static dev.kernite.kernels.generator.Functions.clamp;
 import static dev.kernite.kernels.generator.Functions.exp;
+import static dev.kernite.kernels.generator.Functions.expMinusOne;
 import static dev.kernite.kernels.generator.Functions.expOrLimit;
+import static dev.kernite.kernels.generator.Functions.expOrZero;
+import static dev.kernite.kernels.generator.Functions.logOnePlus;
 import static dev.kernite.kernels.generator.Functions.polynomial;
+import static dev.kernite.kernels.generator.Functions.sine;
 
-/** The Gaussian error linear units, the sigmoid family, and their derivatives. */
+/**
+ * The Gaussian error linear units, the sigmoid family, other transcendental functions, and their
+ * derivatives.
+ */
 final class ActivationKernels {
   // 2 sqrt(2 / pi) (x + 0.044715 x^3) = x (A + B x^2), whose derivative is A + 3 B x^2
   private static final float A = 1.5957691216f;
@@ -49,12 +56,28 @@ final class ActivationKernels {
 
   private static final float ONE_OVER_SQRT_2PI = 0.39894228f;
 
+  private static final float SQRT_2 = 1.41421356f;
+  private static final float TWO_OVER_SQRT_PI = 1.12837917f;
+
+  /** Below it erf is a polynomial: 1 minus the tail would lose digits. */
+  private static final float NEAR_ERF = 0.9f;
+
+  /** erf(x) / x in x^2 for x up to 0.9, relative error below 2e-8. */
+  private static final float[] ERF = {
+    -6.090360112e-4f,
+    5.011962727e-3f,
+    -2.677890845e-2f,
+    1.128214076e-1f,
+    -3.761252463e-1f,
+    1.128379107e+0f
+  };
+
   private ActivationKernels() {}
 
   static MapKernels all() {
     return new MapKernels(
             "ActivationKernels",
-            "Activation functions made of one exponential, and their derivatives.")
+            "Activation and other transcendental functions, and their derivatives.")
         .map(
             "geluTanh",
             "y = x / (1 + exp(-2 sqrt(2 / pi) (x + 0.044715 x^3))), which is the tanh form.",
@@ -79,7 +102,84 @@ final class ActivationKernels {
             "dx = dy s (1 + x (1 - s)), s = 1 / (1 + e^-x).",
             ActivationKernels::siluGrad)
         .map("tanh", "y = tanh(x) = 1 - 2 / (e^(2 x) + 1).", ActivationKernels::tanh)
-        .map("exp", "y = e^x, over the whole range.", Functions::expOfAny);
+        .map("exp", "y = e^x, over the whole range.", Functions::expOfAny)
+        .map("log", "y = ln(x).", Functions::log)
+        .map(
+            "elu",
+            "y = x where x > 0, else p (e^x - 1).",
+            (code, x) -> expMinusOne(code, x).times("p").where(x.above(0), x),
+            "p")
+        .gradient(
+            "eluGrad",
+            "dx = dy where x > 0, else dy p e^x.",
+            (code, x, dy) -> expOrZero(code, x).times("p").times(dy).where(x.above(0), dy),
+            "p")
+        .map(
+            "softplus",
+            "y = ln(1 + e^(p x)) / p, x itself where p x > q.",
+            ActivationKernels::softplus,
+            "p",
+            "q")
+        .gradient(
+            "softplusGrad",
+            "dx = dy / (1 + e^(-p x)), dy itself where p x > q.",
+            ActivationKernels::softplusGrad,
+            "p",
+            "q")
+        .map(
+            "logSigmoid",
+            "y = ln(1 / (1 + e^-x)) = min(x, 0) - ln(1 + e^-|x|).",
+            (code, x) -> x.where(x.above(0), 0).minus(softplusOfMinus(code, x)))
+        .gradient(
+            "logSigmoidGrad",
+            "dx = dy / (1 + e^x).",
+            (code, x, dy) -> dy.over(expOrLimit(code, x).plus(1)))
+        .map("erf", "y = erf(x).", ActivationKernels::erf)
+        .gradient(
+            "erfGrad",
+            "dx = dy 2 / sqrt(pi) e^(-x^2).",
+            (code, x, dy) -> {
+              Vec w = code.let("w", x.times(x).negative());
+              return dy.times(expOrZero(code, w).times(TWO_OVER_SQRT_PI));
+            })
+        .map("sine", "y = sin(x), for |x| up to 1e5.", (code, x) -> sine(code, x, 0))
+        .map("cosine", "y = cos(x), for |x| up to 1e5.", (code, x) -> sine(code, x, 1))
+        .gradient(
+            "sineGrad",
+            "dx = dy cos(x), for |x| up to 1e5.",
+            (code, x, dy) -> sine(code, x, 1).times(dy))
+        .gradient(
+            "cosineGrad",
+            "dx = -dy sin(x), for |x| up to 1e5.",
+            (code, x, dy) -> sine(code, x, 2).times(dy));
+  }
+
+  /** ln(1 + e^-|x|). */
+  private static Vec softplusOfMinus(Code code, Vec x) {
+    Vec e = expOrZero(code, code.let("w", x.abs().negative()));
+    return logOnePlus(code, code.let("z", e));
+  }
+
+  private static Vec softplus(Code code, Vec x) {
+    Vec u = code.let("u", x.times("p"));
+    Vec rest = softplusOfMinus(code, u);
+    Vec y = u.where(u.below(0), 0).plus(rest).over("p");
+    return y.where(u.above("q"), x);
+  }
+
+  private static Vec softplusGrad(Code code, Vec x, Vec dy) {
+    Vec u = code.let("u", x.times("p"));
+    Vec divisor = expOrLimit(code, code.let("w", u.negative())).plus(1);
+    return dy.over(divisor).where(u.above("q"), dy);
+  }
+
+  private static Vec erf(Code code, Vec x) {
+    Vec size = code.let("size", x.abs());
+    Vec tail = normal(code, code.let("scaled", size.times(SQRT_2))).tail;
+    Vec far = code.let("far", tail.fma(-2, 1));
+    Vec square = code.let("square", x.times(x));
+    Vec near = polynomial(code, "near", square, ERF).times(x);
+    return far.where(x.below(0), far.negative()).where(size.below(NEAR_ERF), near);
   }
 
   /** The exponent of the sigmoid form of GELU. */
@@ -105,9 +205,10 @@ final class ActivationKernels {
    * What the erf form of GELU is made of.
    *
    * @param bell e^(-x^2 / 2)
+   * @param tail what the normal distribution leaves beyond |x|
    * @param phi the normal distribution function of x
    */
-  private record Normal(Vec bell, Vec phi) {}
+  private record Normal(Vec bell, Vec tail, Vec phi) {}
 
   private static Normal normal(Code code, Vec x) {
     Vec far = x.abs();
@@ -119,8 +220,8 @@ final class ActivationKernels {
     Vec u = code.let("u", Vec.all(1).over(size.fma(0.25f, 1)));
     Vec p = polynomial(code, "p", u, NORMAL_TAIL);
     Vec tail = code.let("tail", p.times(u).times(bell).where(x.abs().above(FAR_NORMAL), 0));
-    Vec phi = code.let("phi", Vec.all(1).minus(tail).where(x.below(0), tail));
-    return new Normal(bell, phi);
+    Vec phi = Vec.all(1).minus(tail).where(x.below(0), tail);
+    return new Normal(bell, tail, phi);
   }
 
   private static Vec geluErf(Code code, Vec x) {

@@ -29,6 +29,33 @@ final class Functions {
     1.3814540580e-3f, 8.3687454462e-3f, 4.1668388993e-2f, 1.6666521132e-1f, 4.9999994040e-1f
   };
 
+  private static final float SQRT_HALF = 0.70710678f;
+  private static final float SQRT_2 = 1.41421356f;
+  private static final float LN2 = 0.69314718f;
+
+  /** (ln(1 + f) - f + f^2 / 2) / f^3, fitted to a relative error of ln(1 + f) below 6e-9. */
+  private static final float[] LOG = {
+    -7.635655999e-2f,
+    1.276332736e-1f,
+    -1.316058189e-1f,
+    1.420155317e-1f,
+    -1.662329882e-1f,
+    2.000123411e-1f,
+    -2.500082254e-1f,
+    3.333333135e-1f
+  };
+
+  private static final float TWO_OVER_PI = 0.63661977f;
+  private static final float HALF_PI_HIGH = 1.57079637f;
+  private static final float HALF_PI_MIDDLE = -4.37113883e-8f;
+  private static final float HALF_PI_LOW = -1.71512451e-15f;
+
+  /** (sin(r) - r) / r^3 in r^2, for |r| up to pi / 4: relative error of sin(r) below 5e-9. */
+  private static final float[] SINE = {-1.950874139e-4f, 8.332112804e-3f, -1.666665375e-1f};
+
+  /** (cos(r) - 1 + r^2 / 2) / r^4 in r^2, for |r| up to pi / 4. */
+  private static final float[] COSINE = {2.442568075e-5f, -1.388725126e-3f, 4.166664556e-2f};
+
   private Functions() {}
 
   /** A polynomial, its coefficients given from the highest power down. */
@@ -85,6 +112,90 @@ final class Functions {
     Vec first = half.plus(127).shiftLeft(23).floats();
     Vec second = k.minus(half).plus(127).shiftLeft(23).floats();
     return code.let("e", parts.rest.plus(1).times(first).times(second));
+  }
+
+  /** e^x - 1 for x up to {@link #HIGHEST_EXP}, with all digits near 0; NaN stays NaN. */
+  static Vec expMinusOne(Code code, Vec x) {
+    Parts parts = parts(code, x, BIASED_ROUNDER);
+    Vec power = code.let("power", parts.shifted.bits().shiftLeft(23).floats());
+    Vec e = parts.rest.fma(power, power.minus(1));
+    return code.let("e", e.where(x.below(LOWEST_EXP), -1));
+  }
+
+  /** ln(1 + f) for f from sqrt(1/2) - 1 to sqrt(2) - 1, with all digits near 0. */
+  private static Vec logNearOne(Code code, Vec f) {
+    Vec p = polynomial(code, "p", f, LOG);
+    Vec square = code.let("square", f.times(f));
+    return code.let("near", p.times(f).fma(square, square.times(-0.5f)).plus(f));
+  }
+
+  /** x = 2^k (1 + f). */
+  private record Binary(Vec k, Vec f) {}
+
+  private static Binary binary(Code code, Vec x) {
+    Ints bits = code.let("bits", x.bits());
+    Ints k = code.let("exponent", bits.minus(Float.floatToRawIntBits(SQRT_HALF)).shiftRight(23));
+    Vec f = code.let("f", bits.minus(k.shiftLeft(23)).floats().minus(1));
+    Ints magic = k.plus(Float.floatToRawIntBits(ROUNDER)); // its low bits are k
+    return new Binary(code.let("power", magic.floats().minus(ROUNDER)), f);
+  }
+
+  /** ln(x), relative error below 2e-7; -infinity at 0, NaN below. */
+  static Vec log(Code code, Vec x) {
+    Vec.Test tiny = code.let("tiny", x.below("Float.MIN_NORMAL"));
+    Binary binary = binary(code, code.let("v", x.where(tiny, x.times(0x1p24f))));
+    Vec k = code.let("k", binary.k.where(tiny, binary.k.minus(24)));
+    Vec near = logNearOne(code, binary.f);
+    Vec y = k.fma(LN2_HIGH, k.fma(LN2_LOW, near));
+    return x.where(x.below("Float.POSITIVE_INFINITY"), y) // NaN and infinity stay
+        .where(x.equalTo(0), "Float.NEGATIVE_INFINITY")
+        .where(x.below(0), "Float.NaN");
+  }
+
+  /** ln(1 + z) for z from 0 to 1; NaN stays NaN. */
+  static Vec logOnePlus(Code code, Vec z) {
+    Vec.Test big = code.let("big", z.above(SQRT_2 - 1));
+    Vec half = z.minus(1).times(0.5f); // 1 + z = 2 (1 + half)
+    Vec near = logNearOne(code, code.let("f", z.where(big, half)));
+    return near.where(big, near.plus(LN2));
+  }
+
+  /** ln(1 - x) for x from 0 to 1, -infinity at 1, NaN outside. */
+  static Vec logOneMinus(Code code, Vec x) {
+    Vec rest = code.let("rest", Vec.all(1).minus(x));
+    Binary binary = binary(code, rest);
+    Vec f = code.let("f", binary.f.where(x.atMost(1 - SQRT_HALF), x.negative()));
+    Vec near = logNearOne(code, f);
+    Vec y = binary.k.fma(LN2_HIGH, binary.k.fma(LN2_LOW, near));
+    return x.where(x.atLeast(0), y)
+        .where(x.below(0), "Float.NaN")
+        .where(x.equalTo(1), "Float.NEGATIVE_INFINITY")
+        .where(x.above(1), "Float.NaN");
+  }
+
+  /**
+   * sin(x + quarters pi / 2) for |x| up to 1e5, with all digits near its zeros: pi / 2 is taken off
+   * in three parts (Cody and Waite 1980).
+   */
+  static Vec sine(Code code, Vec x, int quarters) {
+    Vec t = code.let("t", x.fma(TWO_OVER_PI, ROUNDER));
+    Vec k = code.let("k", t.minus(ROUNDER));
+    Vec r = k.fma(-HALF_PI_LOW, k.fma(-HALF_PI_MIDDLE, k.fma(-HALF_PI_HIGH, x)));
+    r = code.let("r", r);
+    Vec square = code.let("square", r.times(r));
+    Vec s = polynomial(code, "s", square, SINE);
+    Vec sine = code.let("sine", s.times(square).fma(r, r));
+    Vec c = polynomial(code, "c", square, COSINE);
+    Vec cosine = code.let("cosine", c.fma(square, -0.5f).fma(square, 1));
+    Ints quarter = t.bits();
+    if (quarters != 0) {
+      quarter = quarter.plus(quarters);
+    }
+    quarter = code.let("quarter", quarter);
+    // An odd quarter, its lowest bit taken for a sign, makes -1.
+    Vec odd = quarter.shiftLeft(31).xor(Float.floatToRawIntBits(1)).floats();
+    Vec size = code.let("size", sine.where(odd.below(0), cosine));
+    return size.bits().xor(quarter.and(2).shiftLeft(30)).floats();
   }
 
   /** x between two bounds; NaN stays NaN, which min and max would not promise. */

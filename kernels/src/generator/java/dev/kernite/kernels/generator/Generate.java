@@ -63,9 +63,10 @@ public final class Generate {
       }
     }
     classes.put("TransposeKernels", TransposeKernels.source());
-    for (MapKernels maps : List.of(ActivationKernels.all())) {
+    for (MapKernels maps : List.of(AlgebraKernels.all(), ActivationKernels.all())) {
       classes.put(maps.className(), maps.source());
     }
+    classes.put(BinaryKernels.className(), BinaryKernels.source());
     for (RowKernels rows :
         List.of(
             ReductionKernels.all(), SoftmaxKernels.all(), NormKernels.all(), ScoreKernels.all())) {

@@ -38,10 +38,15 @@ final class MapKernels {
   /**
    * Adds a derivative, {@code dx[i] = dy[i] f'(x[i])}.
    *
-   * @param f gets x (or the result y, as the caller passes it) and dy
+   * @param f gets x and dy
    */
   MapKernels gradient(String name, String formula, OfTwo f, String... parameters) {
     return mapTwo(name, formula, List.of("x", "dy"), "dx", f, parameters);
+  }
+
+  /** Adds a derivative that is told by the result, {@code dx[i] = f(y[i], dy[i])}. */
+  MapKernels result(String name, String formula, OfTwo f, String... parameters) {
+    return mapTwo(name, formula, List.of("y", "dy"), "dx", f, parameters);
   }
 
   /** Adds {@code y[i] = f(a[i], b[i])}. */

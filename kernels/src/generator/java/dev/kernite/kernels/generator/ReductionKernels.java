@@ -42,6 +42,16 @@ final class ReductionKernels {
               at.update("sum", max -> max.where(x.above(max), x));
             })
         .fold(
+            "largestSize",
+            "Largest |x| that is not NaN, -infinity of nothing.",
+            "long x, long n",
+            4,
+            Fold.LARGEST,
+            at -> {
+              Vec size = at.code.let("size", at.load("x").abs());
+              at.update("sum", max -> max.where(size.above(max), size));
+            })
+        .fold(
             "sum",
             "Sum of x.",
             "long x, long n",

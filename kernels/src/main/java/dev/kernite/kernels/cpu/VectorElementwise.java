@@ -18,6 +18,9 @@ import jdk.incubator.vector.FloatVector;
  * depend on its position, so a batch gives the bits of its members alone.
  */
 final class VectorElementwise implements Elementwise {
+  /** Beyond it the vector sine's reduction of its argument is not exact. */
+  private static final float FAR_ANGLE = 1e5f;
+
   private final Workers workers;
   private final ScalarElementwise plain;
 
@@ -39,22 +42,28 @@ final class VectorElementwise implements Elementwise {
   /** The kernel of a function, or null where only the plain twin has one. */
   static Lanes.Kernel1 kernel(UnaryFunction f, float p, float q) {
     return switch (f) {
-      case RELU -> VectorAlgebra::relu;
-      case LEAKY_RELU -> (x, y, n) -> VectorAlgebra.leakyRelu(x, y, n, p);
+      case RELU -> AlgebraKernels::relu;
+      case LEAKY_RELU -> (x, y, n) -> AlgebraKernels.leakyRelu(x, y, n, p);
       case GELU_TANH -> ActivationKernels::geluTanh;
       case GELU_ERF -> ActivationKernels::geluErf;
       case SILU -> ActivationKernels::silu;
       case SIGMOID -> ActivationKernels::sigmoid;
       case TANH -> ActivationKernels::tanh;
       case EXP -> ActivationKernels::exp;
-      case SQRT -> VectorAlgebra::sqrt;
-      case RSQRT -> VectorAlgebra::rsqrt;
-      case RECIPROCAL -> VectorAlgebra::reciprocal;
-      case SQUARE -> VectorAlgebra::square;
-      case ABS -> VectorAlgebra::abs;
-      case NEG -> VectorAlgebra::negate;
-      case CLAMP -> p <= q ? (x, y, n) -> VectorAlgebra.clamp(x, y, n, p, q) : null;
-      case ELU, LOG_SIGMOID, SOFTPLUS, ERF, LOG, SIN, COS -> null;
+      case SQRT -> AlgebraKernels::sqrt;
+      case RSQRT -> AlgebraKernels::rsqrt;
+      case RECIPROCAL -> AlgebraKernels::reciprocal;
+      case SQUARE -> AlgebraKernels::square;
+      case ABS -> AlgebraKernels::abs;
+      case NEG -> AlgebraKernels::negate;
+      case CLAMP -> p <= q ? (x, y, n) -> AlgebraKernels.clamp(x, y, n, p, q) : null;
+      case ELU -> (x, y, n) -> ActivationKernels.elu(x, y, n, p);
+      case LOG_SIGMOID -> ActivationKernels::logSigmoid;
+      case SOFTPLUS -> (x, y, n) -> ActivationKernels.softplus(x, y, n, p, q);
+      case ERF -> ActivationKernels::erf;
+      case LOG -> ActivationKernels::log;
+      case SIN -> (x, y, n) -> periodic(f, ActivationKernels::sine, x, y, n);
+      case COS -> (x, y, n) -> periodic(f, ActivationKernels::cosine, x, y, n);
     };
   }
 
@@ -75,24 +84,66 @@ final class VectorElementwise implements Elementwise {
 
   private static Lanes.Kernel2 gradKernel(UnaryFunction f, float p, float q) {
     return switch (f) {
-      case RELU -> VectorAlgebra::reluGrad;
-      case LEAKY_RELU -> (x, dy, dx, n) -> VectorAlgebra.leakyReluGrad(x, dy, dx, n, p);
+      case RELU -> AlgebraKernels::reluGrad;
+      case LEAKY_RELU -> (x, dy, dx, n) -> AlgebraKernels.leakyReluGrad(x, dy, dx, n, p);
       case GELU_TANH -> ActivationKernels::geluTanhGrad;
       case GELU_ERF -> ActivationKernels::geluErfGrad;
       case SILU -> ActivationKernels::siluGrad;
-      case SIGMOID -> VectorAlgebra::sigmoidGrad;
-      case TANH -> VectorAlgebra::tanhGrad;
-      case EXP -> VectorAlgebra::expGrad;
-      case LOG -> VectorAlgebra::logGrad;
-      case SQRT -> VectorAlgebra::sqrtGrad;
-      case RSQRT -> VectorAlgebra::rsqrtGrad;
-      case RECIPROCAL -> VectorAlgebra::reciprocalGrad;
-      case SQUARE -> VectorAlgebra::squareGrad;
-      case ABS -> VectorAlgebra::absGrad;
-      case NEG -> (x, dy, dx, n) -> VectorAlgebra.negate(dy, dx, n);
-      case CLAMP -> (x, dy, dx, n) -> VectorAlgebra.clampGrad(x, dy, dx, n, p, q);
-      case ELU, LOG_SIGMOID, SOFTPLUS, ERF, SIN, COS -> null;
+      case SIGMOID -> AlgebraKernels::sigmoidGrad;
+      case TANH -> AlgebraKernels::tanhGrad;
+      case EXP -> AlgebraKernels::expGrad;
+      case LOG -> AlgebraKernels::logGrad;
+      case SQRT -> AlgebraKernels::sqrtGrad;
+      case RSQRT -> AlgebraKernels::rsqrtGrad;
+      case RECIPROCAL -> AlgebraKernels::reciprocalGrad;
+      case SQUARE -> AlgebraKernels::squareGrad;
+      case ABS -> AlgebraKernels::absGrad;
+      case NEG -> (x, dy, dx, n) -> AlgebraKernels.negate(dy, dx, n);
+      case CLAMP -> (x, dy, dx, n) -> AlgebraKernels.clampGrad(x, dy, dx, n, p, q);
+      case ELU -> (x, dy, dx, n) -> ActivationKernels.eluGrad(x, dy, dx, n, p);
+      case LOG_SIGMOID -> ActivationKernels::logSigmoidGrad;
+      case SOFTPLUS -> (x, dy, dx, n) -> ActivationKernels.softplusGrad(x, dy, dx, n, p, q);
+      case ERF -> ActivationKernels::erfGrad;
+      case SIN -> (x, dy, dx, n) -> periodicGrad(f, ActivationKernels::sineGrad, x, dy, dx, n);
+      case COS -> (x, dy, dx, n) -> periodicGrad(f, ActivationKernels::cosineGrad, x, dy, dx, n);
     };
+  }
+
+  /** Runs a kernel and puts right, one by one, what was too far from 0 for it. */
+  private static void periodic(UnaryFunction f, Lanes.Kernel1 kernel, long x, long y, long n) {
+    if (ReductionKernels.largestSize(x, n) <= FAR_ANGLE) {
+      kernel.run(x, y, n);
+      return;
+    }
+    float[] values = new float[Lanes.LANES]; // the kernel may overwrite x
+    for (long i = 0; i < 4 * n; i += Lanes.BYTES) {
+      for (int lane = 0; lane < values.length; lane++) {
+        values[lane] = getFloat(x + i + 4L * lane);
+      }
+      kernel.run(x + i, y + i, Lanes.LANES);
+      for (int lane = 0; lane < values.length; lane++) {
+        if (Math.abs(values[lane]) > FAR_ANGLE) {
+          putFloat(y + i + 4L * lane, ScalarFunctions.unary(f, values[lane], 0, 0));
+        }
+      }
+    }
+  }
+
+  private static void periodicGrad(
+      UnaryFunction f, Lanes.Kernel2 kernel, long x, long dy, long dx, long n) {
+    if (ReductionKernels.largestSize(x, n) <= FAR_ANGLE) {
+      kernel.run(x, dy, dx, n);
+      return;
+    }
+    for (long i = 0; i < 4 * n; i += 4) {
+      float value = getFloat(x + i);
+      float upstream = getFloat(dy + i);
+      if (Math.abs(value) > FAR_ANGLE) {
+        putFloat(dx + i, ScalarFunctions.unaryGrad(f, value, 0, upstream, 0, 0));
+      } else {
+        Lanes.map(kernel, x + i, dy + i, dx + i, 1);
+      }
+    }
   }
 
   private static boolean gradReadsResult(UnaryFunction f) {
@@ -138,7 +189,7 @@ final class VectorElementwise implements Elementwise {
       long da,
       long db,
       long[] sizes) {
-    if (f != BinaryFunction.ADD && f != BinaryFunction.SUB && f != BinaryFunction.MUL) {
+    if (f == BinaryFunction.POW) {
       plain.binaryGrad(f, a, stridesA, b, stridesB, out, dy, da, db, sizes);
       return;
     }
@@ -154,25 +205,16 @@ final class VectorElementwise implements Elementwise {
                 to,
                 (at, position, length) -> {
                   long i = 4 * position;
+                  long left = a + 4 * at[0];
+                  long right = b + 4 * at[1];
                   if (da != 0) {
-                    partial(f, false, dy + i, b + 4 * at[1], stepB, da + i, length);
+                    VectorBinary.gradA(f, left, stepA, right, stepB, dy + i, da + i, length);
                   }
                   if (db != 0) {
-                    partial(f, true, dy + i, a + 4 * at[0], stepA, db + i, length);
+                    VectorBinary.gradB(
+                        f, left, stepA, right, stepB, out + i, dy + i, db + i, length);
                   }
                 }));
-  }
-
-  /** The gradient of one operand of ADD, SUB or MUL, given the other. */
-  private static void partial(
-      BinaryFunction f, boolean right, long dy, long other, long step, long to, long n) {
-    if (f == BinaryFunction.MUL) {
-      VectorBinary.run(f, dy, 4, other, step, to, n);
-    } else if (f == BinaryFunction.SUB && right) {
-      Lanes.map(VectorAlgebra::negate, dy, to, n);
-    } else {
-      RawMemory.copy(dy, to, 4 * n);
-    }
   }
 
   @Override
