@@ -69,7 +69,13 @@ public final class Generate {
     classes.put(BinaryKernels.className(), BinaryKernels.source());
     for (RowKernels rows :
         List.of(
-            ReductionKernels.all(), SoftmaxKernels.all(), NormKernels.all(), ScoreKernels.all())) {
+            ReductionKernels.all(),
+            SoftmaxKernels.all(),
+            NormKernels.all(),
+            ScoreKernels.all(),
+            LossKernels.all(),
+            OptimKernels.all(),
+            ColumnKernels.all())) {
       classes.put(rows.className(), rows.source());
     }
     return classes;

@@ -1,15 +1,5 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.BYTES;
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
-import static dev.kernite.kernels.cpu.RawMemory.getFloat;
-import static dev.kernite.kernels.cpu.RawMemory.putFloat;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-
-import jdk.incubator.vector.FloatVector;
-
 /**
  * Sums over rows, column by column. A task adds up at most {@value #ROWS} rows; the partial sums
  * are then added pairwise, so the error grows with the logarithm of the number of rows.
@@ -72,43 +62,13 @@ final class VectorColumns {
    * @param stride bytes from row to row
    */
   static void addRows(long x, long stride, long rows, long sum, long columns) {
-    long whole = Lanes.whole(columns);
     long row = 0;
     for (; row + 4 <= rows; row += 4) {
-      addFour(x + row * stride, stride, sum, whole);
+      long y = x + row * stride;
+      ColumnKernels.addFour(y, y + stride, y + 2 * stride, y + 3 * stride, sum, columns);
     }
     for (; row < rows; row++) {
-      add(x + row * stride, sum, whole);
-    }
-    for (long column = whole; column < columns; column++) {
-      float total = getFloat(sum + 4 * column);
-      for (row = 0; row < rows; row++) {
-        total += getFloat(x + row * stride + 4 * column);
-      }
-      putFloat(sum + 4 * column, total);
-    }
-  }
-
-  private static void addFour(long x, long stride, long sum, long n) {
-    long y = x + stride;
-    long z = y + stride;
-    long w = z + stride;
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      FloatVector a =
-          fromMemorySegment(S, ALL, x + i, LITTLE).add(fromMemorySegment(S, ALL, y + i, LITTLE));
-      FloatVector b =
-          fromMemorySegment(S, ALL, z + i, LITTLE).add(fromMemorySegment(S, ALL, w + i, LITTLE));
-      fromMemorySegment(S, ALL, sum + i, LITTLE)
-          .add(a.add(b))
-          .intoMemorySegment(ALL, sum + i, LITTLE);
-    }
-  }
-
-  private static void add(long x, long sum, long n) {
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      fromMemorySegment(S, ALL, sum + i, LITTLE)
-          .add(fromMemorySegment(S, ALL, x + i, LITTLE))
-          .intoMemorySegment(ALL, sum + i, LITTLE);
+      ColumnKernels.add(x + row * stride, sum, columns);
     }
   }
 

@@ -1,17 +1,11 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.BYTES;
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.kernite.kernels.BinaryFunction;
 import dev.kernite.kernels.Elementwise;
 import dev.kernite.kernels.UnaryFunction;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Element-wise kernels on vectors; rare functions go to the plain twin. A value's result does not
@@ -240,23 +234,9 @@ final class VectorElementwise implements Elementwise {
           if (beta == 0) {
             ReductionKernels.scale(x + 4 * from, y + 4 * from, to - from, alpha);
           } else {
-            scaleAddRange(alpha, x + 4 * from, beta, y + 4 * from, to - from);
+            ColumnKernels.scaleAdd(x + 4 * from, y + 4 * from, to - from, alpha, beta);
           }
         });
-  }
-
-  private static void scaleAddRange(float alpha, long x, float beta, long y, long n) {
-    long whole = Lanes.whole(n);
-    for (long i = 0; i < 4 * whole; i += BYTES) {
-      FloatVector old = fromMemorySegment(S, ALL, y + i, LITTLE);
-      fromMemorySegment(S, ALL, x + i, LITTLE)
-          .mul(alpha)
-          .add(old.mul(beta))
-          .intoMemorySegment(ALL, y + i, LITTLE);
-    }
-    for (long i = whole; i < n; i++) {
-      putFloat(y + 4 * i, alpha * getFloat(x + 4 * i) + beta * getFloat(y + 4 * i));
-    }
   }
 
   @Override

@@ -1,20 +1,15 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.BYTES;
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.getInt;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.LossFunction;
 
 /**
- * Cross-entropy against class indices on vectors; the other losses, computed once a step on little
- * data, are the plain twin's.
+ * Losses on vectors. Class weights of soft targets and weights of positive examples, which are
+ * rare, are the plain twin's.
  */
 final class VectorLoss implements Loss {
   private final Workers workers;
@@ -110,32 +105,15 @@ final class VectorLoss implements Loss {
             double target = hit + spread * (weight == 0 ? 1 : getFloat(weight + 4L * y));
             if (smoothing == 0) {
               ReductionKernels.scale(dx + at, dx + at, classes, (float) factor);
+            } else if (weight == 0) {
+              LossKernels.scaleSubtract(dx + at, classes, (float) factor, (float) spread);
             } else {
-              scaleSubtract(dx + at, weight, classes, (float) factor, (float) spread);
+              LossKernels.scaleSubtractWeighted(
+                  weight, dx + at, classes, (float) factor, (float) spread);
             }
             putFloat(dx + at + 4L * y, (float) (own - target));
           }
         });
-  }
-
-  /** y = factor y - spread w, w = 1 where there are no weights. */
-  private static void scaleSubtract(long y, long weight, long n, float factor, float spread) {
-    if (weight == 0) {
-      long whole = Lanes.whole(n);
-      for (long i = 0; i < 4 * whole; i += BYTES) {
-        fromMemorySegment(S, ALL, y + i, LITTLE)
-            .mul(factor)
-            .sub(spread)
-            .intoMemorySegment(ALL, y + i, LITTLE);
-      }
-      for (long i = 4 * whole; i < 4 * n; i += 4) {
-        putFloat(y + i, getFloat(y + i) * factor - spread);
-      }
-    } else {
-      for (long i = 0; i < 4 * n; i += 4) {
-        putFloat(y + i, getFloat(y + i) * factor - spread * getFloat(weight + i));
-      }
-    }
   }
 
   @Override
@@ -148,7 +126,29 @@ final class VectorLoss implements Loss {
       long rows,
       long classes,
       float smoothing) {
-    plain.softCrossEntropy(x, targets, weight, loss, lse, rows, classes, smoothing);
+    if (weight != 0) {
+      plain.softCrossEntropy(x, targets, weight, loss, lse, rows, classes, smoothing);
+      return;
+    }
+    Chunks.rows(
+        workers,
+        rows,
+        classes,
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            long at = 4 * row * classes;
+            float max = ReductionKernels.largest(x + at, classes);
+            double logSum = Math.log(VectorRows.sumExp(x + at, classes, max));
+            Targets t = Targets.of(x + at, targets + at, classes, max);
+            double value = (1 - smoothing) * (t.mass * logSum - t.dot);
+            if (smoothing != 0) {
+              double below = VectorRows.sumShifted(x + at, classes, max);
+              value += smoothing * (logSum - below / classes);
+            }
+            putFloat(loss + 4 * row, (float) value);
+            putFloat(lse + 4 * row, (float) (max + logSum));
+          }
+        });
   }
 
   @Override
@@ -162,13 +162,77 @@ final class VectorLoss implements Loss {
       long rows,
       long classes,
       float smoothing) {
-    plain.softCrossEntropyGrad(x, targets, weight, lse, scale, dx, rows, classes, smoothing);
+    if (weight != 0) {
+      plain.softCrossEntropyGrad(x, targets, weight, lse, scale, dx, rows, classes, smoothing);
+      return;
+    }
+    Chunks.rows(
+        workers,
+        rows,
+        classes,
+        (from, to) -> {
+          for (long row = from; row < to; row++) {
+            long at = 4 * row * classes;
+            double upstream = getFloat(scale + 4 * row);
+            double share = upstream * (1 - smoothing);
+            double mass = share * VectorRows.sum(targets + at, classes) + upstream * smoothing;
+            float max = ReductionKernels.largest(x + at, classes);
+            double sum = VectorRows.storeExp(x + at, dx + at, classes, max);
+            LossKernels.scaleSubtractTargets(
+                targets + at,
+                dx + at,
+                classes,
+                (float) (mass / sum),
+                (float) share,
+                (float) (upstream * smoothing / classes));
+          }
+        });
+  }
+
+  /**
+   * Sums over a row of targets t.
+   *
+   * @param mass sum of t
+   * @param dot sum of t (x - shift)
+   */
+  private record Targets(double mass, double dot) {
+    static Targets of(long x, long t, long n, float shift) {
+      long room = Lanes.padding();
+      double mass = 0;
+      double dot = 0;
+      for (long c = 0; c < n; c += VectorRows.BLOCK) {
+        long count = Math.min(VectorRows.BLOCK, n - c);
+        LossKernels.targetSums(x + 4 * c, t + 4 * c, count, shift, room);
+        mass += getFloat(room);
+        dot += getFloat(room + 4);
+      }
+      return new Targets(mass, dot);
+    }
   }
 
   @Override
   public void elementwise(
       LossFunction f, long x, long y, long weight, long posWeight, long loss, long n) {
-    plain.elementwise(f, x, y, weight, posWeight, loss, n);
+    if (posWeight != 0) {
+      plain.elementwise(f, x, y, weight, posWeight, loss, n);
+      return;
+    }
+    Chunks.run(
+        workers,
+        n,
+        (from, to) -> {
+          long at = 4 * from;
+          long count = to - from;
+          switch (f) {
+            case MSE -> LossKernels.mse(x + at, y + at, loss + at, count);
+            case L1 -> LossKernels.l1(x + at, y + at, loss + at, count);
+            case BCE -> LossKernels.bce(x + at, y + at, loss + at, count);
+            case BCE_WITH_LOGITS -> LossKernels.bceWithLogits(x + at, y + at, loss + at, count);
+          }
+          if (weight != 0) {
+            LossKernels.weigh(weight + at, loss + at, count);
+          }
+        });
   }
 
   @Override
@@ -182,6 +246,30 @@ final class VectorLoss implements Loss {
       long dx,
       long dy,
       long n) {
-    plain.elementwiseGrad(f, x, y, weight, posWeight, scale, dx, dy, n);
+    if (posWeight != 0) {
+      plain.elementwiseGrad(f, x, y, weight, posWeight, scale, dx, dy, n);
+      return;
+    }
+    Chunks.run(
+        workers,
+        n,
+        (from, to) -> {
+          long at = 4 * from;
+          long count = to - from;
+          long grad = (dx == 0 ? dy : dx) + at;
+          switch (f) {
+            case MSE -> LossKernels.mseGrad(x + at, y + at, scale + at, grad, count);
+            case L1 -> LossKernels.l1Grad(x + at, y + at, scale + at, grad, count);
+            case BCE -> LossKernels.bceGrad(x + at, y + at, scale + at, grad, count);
+            case BCE_WITH_LOGITS ->
+                LossKernels.bceWithLogitsGrad(x + at, y + at, scale + at, grad, count);
+          }
+          if (weight != 0) {
+            LossKernels.weigh(weight + at, grad, count);
+          }
+          if (dy != 0) { // MSE and L1 depend on x - y alone
+            Lanes.map(AlgebraKernels::negate, grad, dy + at, count);
+          }
+        });
   }
 }

@@ -1,17 +1,10 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.BYTES;
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-
 import dev.kernite.kernels.Optim;
-import jdk.incubator.vector.FloatVector;
 
 /**
- * Adam and AdamW on vectors, in the operations of the plain twin and with its bits; the rarer
- * updates are the plain twin's.
+ * Adam in all its kinds on vectors, in the operations of the plain twin and with its bits. Plain
+ * descent is the plain twin's, whose loops the JIT turns into vectors by itself.
  */
 final class VectorOptim implements Optim {
   private final Workers workers;
@@ -22,50 +15,58 @@ final class VectorOptim implements Optim {
     this.plain = new ScalarOptim(workers);
   }
 
+  /** A generated kernel. */
+  @FunctionalInterface
+  private interface Step {
+    void run(
+        long p,
+        long g,
+        long m,
+        long v,
+        long vMax,
+        long n,
+        float gradScale,
+        float decay,
+        float keep,
+        float beta1,
+        float rest1,
+        float beta2,
+        float rest2,
+        float rootCorrection,
+        float eps,
+        float stepSize);
+  }
+
   @Override
   public void adam(long p, long g, long m, long v, long vMax, long n, Adam c) {
     ScalarOptim.AdamFactors k = ScalarOptim.AdamFactors.of(c);
-    if (vMax != 0 || k.l2() != 0) {
-      plain.adam(p, g, m, v, vMax, n, c);
-      return;
-    }
+    Step step =
+        vMax == 0
+            ? k.l2() == 0 ? OptimKernels::adam : OptimKernels::adamDecayed
+            : k.l2() == 0 ? OptimKernels::amsgrad : OptimKernels::amsgradDecayed;
     Chunks.run(
         workers,
         n,
         (from, to) -> {
           long at = 4 * from;
-          long whole = Lanes.whole(to - from);
-          adam(p + at, g + at, m + at, v + at, whole, k);
-          ScalarOptim.adamRange(p, g, m, v, 0, from + whole, to, k);
+          step.run(
+              p + at,
+              g + at,
+              m + at,
+              v + at,
+              vMax + at,
+              to - from,
+              k.gradScale(),
+              k.l2(),
+              k.keep(),
+              k.beta1(),
+              k.rest1(),
+              k.beta2(),
+              k.rest2(),
+              k.rootCorrection(),
+              k.eps(),
+              k.stepSize());
         });
-  }
-
-  private static void adam(long p, long g, long m, long v, long n, ScalarOptim.AdamFactors k) {
-    float gradScale = k.gradScale();
-    float keep = k.keep();
-    float beta1 = k.beta1();
-    float rest1 = k.rest1();
-    float beta2 = k.beta2();
-    float rest2 = k.rest2();
-    float rootCorrection = k.rootCorrection();
-    float eps = k.eps();
-    float stepSize = k.stepSize();
-    for (long i = 0; i < 4 * n; i += BYTES) {
-      FloatVector gradient = fromMemorySegment(S, ALL, g + i, LITTLE).mul(gradScale);
-      FloatVector first =
-          fromMemorySegment(S, ALL, m + i, LITTLE).mul(beta1).add(gradient.mul(rest1));
-      FloatVector second =
-          fromMemorySegment(S, ALL, v + i, LITTLE)
-              .mul(beta2)
-              .add(gradient.mul(rest2).mul(gradient));
-      first.intoMemorySegment(ALL, m + i, LITTLE);
-      second.intoMemorySegment(ALL, v + i, LITTLE);
-      FloatVector denominator = second.sqrt().div(rootCorrection).add(eps);
-      fromMemorySegment(S, ALL, p + i, LITTLE)
-          .mul(keep)
-          .sub(first.mul(stepSize).div(denominator))
-          .intoMemorySegment(ALL, p + i, LITTLE);
-    }
   }
 
   @Override
