@@ -24,8 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
  * loops stand in for it, and the roofs are those of plain Java.
  */
 public final class CpuProbe {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int SLICES = 16;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
   private static final long LONGEST_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);

@@ -1,6 +1,7 @@
 package dev.kernite.kernels.cpu;
 
 import static dev.kernite.kernels.Gemm.K_BLOCK;
+import static dev.kernite.kernels.WeightType.FLOAT32;
 
 import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.WeightType;
@@ -45,10 +46,11 @@ final class GemmBlock {
    * Computes rows of a panel whose B is not packed yet.
    *
    * @param row first row
+   * @param a the rows, as {@link RowGroups} packs them from index a0 on
    * @param panel number of the panel: its first column is panel * width
    */
-  void compute(GemmProduct p, long row, long rows, long panel) {
-    compute(p, row, rows, panel, WeightType.FLOAT32, 0);
+  void compute(GemmProduct p, long row, int rows, float[] a, int a0, long panel) {
+    compute(p, row, rows, a, a0, panel, WeightType.FLOAT32, 0);
   }
 
   /**
@@ -56,7 +58,15 @@ final class GemmBlock {
    *
    * @param packed all k rows of the panel
    */
-  void compute(GemmProduct p, long row, long rows, long panel, WeightType type, long packed) {
+  void compute(
+      GemmProduct p,
+      long row,
+      int rows,
+      float[] a,
+      int a0,
+      long panel,
+      WeightType type,
+      long packed) {
     long column = panel * width;
     int columns = (int) Math.min(width, p.n() - column);
     Source source = source(p, rows, columns, type, packed);
@@ -74,8 +84,8 @@ final class GemmBlock {
       long sumRow = direct ? p.cRow() : panelRow;
       long own = tile + tileBytes + sumBytes;
       if (p.k() == 0) {
-        tiles.zero(sums, sumRow, (int) rows, width);
-        finish(p, (int) rows, column, columns, sums, sumRow, c);
+        tiles.zero(sums, sumRow, rows, width);
+        finish(p, rows, column, columns, sums, sumRow, c);
       }
       for (long k0 = 0; k0 < p.k(); k0 += K_BLOCK) {
         int k = (int) Math.min(K_BLOCK, p.k() - k0);
@@ -88,30 +98,23 @@ final class GemmBlock {
               case DOTS -> p.b() + column * p.bRow() + 4 * k0;
               case PACKED_HERE -> pack(p, panel, k0, k, own);
             };
-        for (long i = 0; i < rows; ) {
+        for (int i = 0; i < rows; ) {
           int step = source == Source.DOTS ? 1 : Tiles.nextRows(rows - i);
-          long a = p.a() + (row + i) * p.aRow() + k0 * p.aStep();
+          int values = a0 + i * (int) p.k() + step * (int) k0;
           long to = sums + i * sumRow;
           long result = k0 == 0 ? to : tile;
           long resultRow = k0 == 0 ? sumRow : panelRow;
           switch (source) {
-            case PACKED ->
-                tiles.multiply(
-                    type,
-                    step,
-                    a,
-                    p.aRow(),
-                    p.aStep(),
-                    b,
-                    type.bytes() * (long) width,
-                    result,
-                    resultRow,
-                    k);
+            case PACKED -> {
+              long bStep = (long) type.bytes() * width;
+              tiles.multiply(type, step, a, values, b, bStep, result, resultRow, k);
+            }
             case IN_PLACE ->
-                tiles.multiply(step, a, p.aRow(), p.aStep(), b, p.bRow(), result, resultRow, k);
-            case DOTS -> tiles.dots(a, b, p.bRow(), columns, result, k);
+                tiles.multiply(FLOAT32, step, a, values, b, p.bRow(), result, resultRow, k);
+            case DOTS ->
+                tiles.dots(p.a() + (row + i) * p.aRow() + 4 * k0, b, p.bRow(), columns, result, k);
             case WIDENED, PACKED_HERE ->
-                tiles.multiply(step, a, p.aRow(), p.aStep(), b, panelRow, result, resultRow, k);
+                tiles.multiply(FLOAT32, step, a, values, b, panelRow, result, resultRow, k);
           }
           if (k0 > 0) {
             tiles.add(tile, panelRow, to, sumRow, step, columns);
@@ -129,7 +132,7 @@ final class GemmBlock {
     }
   }
 
-  private Source source(GemmProduct p, long rows, int columns, WeightType type, long packed) {
+  private Source source(GemmProduct p, int rows, int columns, WeightType type, long packed) {
     if (packed != 0) {
       boolean widen = type != WeightType.FLOAT32 && rows >= ROWS_TO_WIDEN;
       return widen ? Source.WIDENED : Source.PACKED;
@@ -138,8 +141,12 @@ final class GemmBlock {
       boolean inPlace = columns == width && rows <= ROWS_IN_PLACE;
       return inPlace ? Source.IN_PLACE : Source.PACKED_HERE;
     }
-    boolean dots = tiles.dots() && p.aStep() == 4 && rows <= ROWS_OF_DOTS;
-    return dots ? Source.DOTS : Source.PACKED_HERE;
+    return readsRows(p, rows) ? Source.DOTS : Source.PACKED_HERE;
+  }
+
+  /** Whether a product with a stored, transposed B reads the rows of A as they lie. */
+  boolean readsRows(GemmProduct p, long rows) {
+    return p.transposeB() && tiles.dots() && p.aStep() == Float.BYTES && rows <= ROWS_OF_DOTS;
   }
 
   /**

@@ -49,21 +49,21 @@ record GemmProduct(
         s.accumulate());
   }
 
-  /** Some rows of this product, with their A elsewhere and untransposed. */
-  GemmProduct withRows(long row, long rows, long otherA, long otherRow) {
+  /** Some rows of this product. */
+  GemmProduct rows(long first, long count) {
     return new GemmProduct(
-        rows,
+        count,
         n,
         k,
-        otherA,
-        otherRow,
-        4,
+        a + first * aRow,
+        aRow,
+        aStep,
         b,
         bRow,
         transposeB,
         bias,
         activation,
-        c + row * cRow,
+        c + first * cRow,
         cRow,
         accumulate);
   }

@@ -1,13 +1,14 @@
 package dev.kernite.kernels.cpu;
 
 import dev.kernite.kernels.Gemm;
+import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.WeightType;
 
 /**
  * Matrix products by panels: B is packed into panels of as many columns as the register tile has, A
- * is read where it lies, and C is cut into blocks of {@value #ROW_BLOCK} rows by one panel, one
- * task each.
+ * into groups of as many rows ({@link RowGroups}), and C is cut into blocks of {@value #ROW_BLOCK}
+ * rows by one panel, one task each.
  *
  * <p>With more than one block of rows, the panels are packed first, in parallel, and then shared; a
  * group of panels at a time, to bound the scratch. With one block of rows every panel has one
@@ -18,16 +19,16 @@ final class VectorGemm implements Gemm {
   /** Rows of a task: its part of A and of a panel stay in the second-level cache. */
   static final int ROW_BLOCK = 96;
 
-  private static final int COLUMNS_FOR_PACKED_A = 128;
-  private static final int ROW_PADDING = 16; // rows a power of two apart would share cache sets
+  /** Values of A that are packed at a time, if that is a block of rows. */
+  private static final long ARRAY_VALUES = 4 << 20;
+
   private static final long GROUP_BYTES = 16 << 20;
   private static final double TASK_FLOPS = 100_000;
 
   private final Workers workers;
   private final HostMemory memory;
-  private final VectorTiles tiles = new VectorTiles();
   private final GemmBlock block;
-  private final int width = tiles.width();
+  private final int width = new VectorTiles().width();
 
   VectorGemm(Workers workers, HostMemory memory) {
     this.workers = workers;
@@ -59,51 +60,75 @@ final class VectorGemm implements Gemm {
     }
   }
 
+  /** Packs as many rows of A as an array should hold, multiplies them, and goes on. */
   private void product(GemmProduct p) {
-    if (p.aStep() == 4 || p.n() < COLUMNS_FOR_PACKED_A) {
-      uprightProduct(p);
+    if (block.readsRows(p, p.m())) {
+      workers.run(panels(p), p.flops(), panel -> block.compute(p, 0, (int) p.m(), null, 0, panel));
       return;
     }
-    // Rows of a transposed A are columns as stored: a cache line each value. Set them upright.
-    long aRow = 4 * (p.k() + ROW_PADDING);
-    long group = Math.min(p.m(), Math.max(1, GROUP_BYTES / aRow / ROW_BLOCK) * ROW_BLOCK);
-    long kBlocks = (p.k() + K_BLOCK - 1) / K_BLOCK;
-    Buffer upright = memory.allocate(group * aRow);
-    try {
-      for (long first = 0; first < p.m(); first += group) {
-        long origin = first;
-        long rows = Math.min(group, p.m() - first);
-        long rowBlocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
-        workers.run(
-            rowBlocks * kBlocks,
-            2.0 * rows * p.k() * p.n(),
-            task -> {
-              long row = task / kBlocks * ROW_BLOCK;
-              long k0 = task % kBlocks * K_BLOCK;
-              tiles.transpose(
-                  p.a() + (origin + row) * p.aRow() + k0 * p.aStep(),
-                  p.aStep(),
-                  (int) Math.min(K_BLOCK, p.k() - k0),
-                  (int) Math.min(ROW_BLOCK, rows - row),
-                  upright.address() + row * aRow + 4 * k0,
-                  aRow);
-            });
-        uprightProduct(p.withRows(first, rows, upright.address(), aRow));
-      }
-    } finally {
-      memory.release(upright);
+    long most = rowsAtATime(p.k());
+    for (long first = 0; first < p.m(); first += most) {
+      GemmProduct part = p.rows(first, Math.min(most, p.m() - first));
+      rows(part, packRows(workers, part));
     }
   }
 
-  /** A product whose A is read as it lies. */
-  private void uprightProduct(GemmProduct p) {
-    long panels = (p.n() + width - 1) / width;
+  /** Rows of so many summands that are packed at a time: whole blocks. */
+  static long rowsAtATime(long k) {
+    return Math.max(1, ARRAY_VALUES / Math.max(1, k) / ROW_BLOCK) * ROW_BLOCK;
+  }
+
+  private long panels(GemmProduct p) {
+    return (p.n() + width - 1) / width;
+  }
+
+  private static long rowBlocks(GemmProduct p) {
+    return (p.m() + ROW_BLOCK - 1) / ROW_BLOCK;
+  }
+
+  private static long kBlocks(GemmProduct p) {
+    return (p.k() + K_BLOCK - 1) / K_BLOCK;
+  }
+
+  /** Packs all rows of a product: {@link RowGroups} of each block of rows, block after block. */
+  static float[] packRows(Workers workers, GemmProduct p) {
+    if (p.m() * p.k() > Integer.MAX_VALUE - RowGroups.SLACK) {
+      throw new KernelException(
+          "matmul: rows of %d summands do not fit into an array".formatted(p.k()));
+    }
+    float[] array = RowGroups.array((int) (p.m() * p.k()));
+    long kBlocks = Math.max(1, kBlocks(p));
+    workers.run(
+        rowBlocks(p) * kBlocks,
+        p.flops(),
+        task -> {
+          long row = task / kBlocks * ROW_BLOCK;
+          int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
+          int from = (int) (task % kBlocks * K_BLOCK);
+          RowGroups.pack(
+              p.a() + row * p.aRow(),
+              p.aRow(),
+              p.aStep(),
+              rows,
+              p.m() - row,
+              (int) p.k(),
+              from,
+              (int) Math.min(K_BLOCK, p.k() - from),
+              array,
+              (int) (row * p.k()));
+        });
+    return array;
+  }
+
+  /** The product of rows that are packed. */
+  private void rows(GemmProduct p, float[] a) {
+    long panels = panels(p);
     if (p.m() <= ROW_BLOCK) {
-      workers.run(panels, p.flops(), panel -> block.compute(p, 0, p.m(), panel));
+      workers.run(panels, p.flops(), panel -> block.compute(p, 0, (int) p.m(), a, 0, panel));
       return;
     }
-    long rowBlocks = (p.m() + ROW_BLOCK - 1) / ROW_BLOCK;
-    long kBlocks = (p.k() + K_BLOCK - 1) / K_BLOCK;
+    long rowBlocks = rowBlocks(p);
+    long kBlocks = kBlocks(p);
     long panelBytes = 4 * p.k() * width;
     long group = Math.min(panels, Math.max(1, GROUP_BYTES / (panelBytes + 1)));
     Buffer packed = memory.allocate(group * panelBytes);
@@ -127,9 +152,10 @@ final class VectorGemm implements Gemm {
             task -> {
               long panel = task / rowBlocks;
               long row = task % rowBlocks * ROW_BLOCK;
-              long rows = Math.min(ROW_BLOCK, p.m() - row);
+              int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
+              int a0 = (int) (row * p.k());
               long at = packed.address() + panel * panelBytes;
-              block.compute(p, row, rows, origin + panel, WeightType.FLOAT32, at);
+              block.compute(p, row, rows, a, a0, origin + panel, WeightType.FLOAT32, at);
             });
       }
     } finally {

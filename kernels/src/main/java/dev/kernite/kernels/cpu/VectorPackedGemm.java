@@ -148,20 +148,29 @@ final class VectorPackedGemm implements PackedGemm {
     GemmProduct p =
         new GemmProduct(
             m, b.n(), b.k(), a, 4 * lda, 4, 0, 0, false, bias, fused, c, 4 * b.n(), false);
+    long most = VectorGemm.rowsAtATime(b.k());
+    for (long first = 0; first < m; first += most) {
+      rows(b, p.rows(first, Math.min(most, m - first)));
+    }
+    if (activation != null && fused == null) {
+      elementwise.unary(activation, c, c, m * b.n(), 0, 0);
+    }
+  }
+
+  private void rows(Matrix b, GemmProduct p) {
+    float[] a = VectorGemm.packRows(workers, p);
     long panelBytes = b.type().bytes() * b.k() * width;
-    long rowBlocks = (m + VectorGemm.ROW_BLOCK - 1) / VectorGemm.ROW_BLOCK;
+    long rowBlocks = (p.m() + VectorGemm.ROW_BLOCK - 1) / VectorGemm.ROW_BLOCK;
     workers.run(
         panels(b.n()) * rowBlocks,
         p.flops(),
         task -> {
           long panel = task / rowBlocks;
           long row = task % rowBlocks * VectorGemm.ROW_BLOCK;
-          long rows = Math.min(VectorGemm.ROW_BLOCK, m - row);
-          block.compute(p, row, rows, panel, b.type(), b.address() + panel * panelBytes);
+          int rows = (int) Math.min(VectorGemm.ROW_BLOCK, p.m() - row);
+          long at = b.address() + panel * panelBytes;
+          block.compute(p, row, rows, a, (int) (row * p.k()), panel, b.type(), at);
         });
-    if (activation != null && fused == null) {
-      elementwise.unary(activation, c, c, m * b.n(), 0, 0);
-    }
   }
 
   @Override

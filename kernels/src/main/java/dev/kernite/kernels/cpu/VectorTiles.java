@@ -26,41 +26,39 @@ final class VectorTiles implements Tiles {
   public void multiply(
       int rows, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k) {
     if (WIDE) {
-      Float32Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      Float32Panels4.multiplyInPlace(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     } else {
-      Float32Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      Float32Panels2.multiplyInPlace(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     }
   }
 
   /**
-   * As {@link #multiply(int, long, long, long, long, long, long, long, int)}, for a panel of any
-   * type.
+   * The same for a panel of any type, and rows of A as {@link RowGroups} packs them.
+   *
+   * @param a holds a[r, s] at a0 + rows * s + r
    */
   void multiply(
-      WeightType type,
-      int rows,
-      long a,
-      long aRow,
-      long aStep,
-      long b,
-      long bStep,
-      long c,
-      long cRow,
-      int k) {
+      WeightType type, int rows, float[] a, int a0, long b, long bStep, long c, long cRow, int k) {
     switch (type) {
-      case FLOAT32 -> multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+      case FLOAT32 -> {
+        if (WIDE) {
+          Float32Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
+        } else {
+          Float32Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
+        }
+      }
       case BFLOAT16 -> {
         if (WIDE) {
-          BFloat16Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+          BFloat16Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
         } else {
-          BFloat16Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+          BFloat16Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
         }
       }
       case FLOAT16 -> {
         if (WIDE) {
-          Float16Panels4.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+          Float16Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
         } else {
-          Float16Panels2.multiply(rows, a, aRow, aStep, b, bStep, c, cRow, k);
+          Float16Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
         }
       }
     }
