@@ -10,7 +10,9 @@ import java.util.Map;
 /**
  * Writes the Java source of the CPU's vector kernels. The build runs it before it compiles:
  *
- * <pre>java kernels/src/generator/java/dev/kernite/kernels/generator/Generate.java TARGET</pre>
+ * <pre>
+ * java kernels/src/generator/java/dev/kernite/kernels/generator/Generate.java SOURCES RESOURCES
+ * </pre>
  *
  * <p>The JIT keeps vectors in registers only in flat code, in which every step is spelled out. So
  * each kernel is described once, here, with all the helpers one likes, and spelled out by machine.
@@ -42,16 +44,19 @@ public final class Generate {
   private Generate() {}
 
   /**
-   * Writes all classes into a source folder.
+   * Writes all classes into a source folder, and the text of each kernel into a resource folder.
    *
-   * @param args the folder
+   * @param args the two folders
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]).resolve(PACKAGE.replace('.', '/'));
     Files.createDirectories(folder);
+    KernelTexts texts = new KernelTexts();
     for (Map.Entry<String, String> c : classes().entrySet()) {
       writeIfNew(folder.resolve(c.getKey() + ".java"), HEADER + c.getValue());
+      texts.add(c.getKey(), c.getValue());
     }
+    texts.write(Path.of(args[1]).resolve(PACKAGE.replace('.', '/')).resolve("kernels"));
   }
 
   private static Map<String, String> classes() {

@@ -3,6 +3,7 @@ package dev.kernite.cli;
 import dev.kernite.engine.Engine;
 import dev.kernite.kernels.cpu.CpuProbe;
 import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.kernels.cpu.KernelSource;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,6 +36,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Price of this machine; adds the cost of a million tokens.")
   private Double pricePerHour;
 
+  @Option(
+      names = "--source",
+      paramLabel = "KERNEL",
+      description = "Print the source of a CPU kernel, as generated, and measure nothing.")
+  private String source;
+
   private final Globals globals;
 
   BenchCommand(Globals globals) {
@@ -61,6 +68,13 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--price-per-hour must be a number above 0: " + pricePerHour);
     }
+    if (source != null) {
+      if (part == Part.MODELS) {
+        throw new ParameterException(spec.commandLine(), "--source is about kernels");
+      }
+      printSource();
+      return 0;
+    }
     try (Interrupt interrupt = Interrupt.listen();
         Engine engine = globals.openEngine()) {
       int threads = engine.backend().threads();
@@ -75,6 +89,16 @@ final class BenchCommand implements Callable<Integer> {
       }
       return interrupt.exitCode();
     }
+  }
+
+  private void printSource() {
+    String text = KernelSource.of(source);
+    if (globals.json()) {
+      new JsonLine().put("kernel", source).put("source", text).print(globals.out());
+    } else {
+      globals.out().print(text);
+    }
+    globals.out().flush();
   }
 
   private void roofs(Engine engine, Roofs roofs) {

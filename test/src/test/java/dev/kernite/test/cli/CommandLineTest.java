@@ -40,6 +40,17 @@ final class CommandLineTest {
   }
 
   @Test
+  void benchPrintsTheSourceOfAKernel() {
+    Kernite run = Kernite.run("bench", "kernels", "--source", "SoftmaxKernels.storeExp");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("static float storeExp(long x, long y"), run.out());
+    Kernite unknown = Kernite.run("bench", "kernels", "--source", "softmaxgard");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("SoftmaxKernels.softmaxGrad"), unknown.err());
+    assertEquals(2, Kernite.run("bench", "models", "--source", "storeExp").code());
+  }
+
+  @Test
   void globalOptionsStandBeforeOrAfterTheCommand() {
     String expected = Kernite.run("inspect", SCALAR, "--json").out();
     assertTrue(expected.startsWith("{"), expected);
