@@ -30,6 +30,7 @@ final class AttentionForward {
   private final int width;
   private final int padded; // headDim in whole panels
   private final boolean valuesInPlace;
+  private final boolean keysInPlace;
 
   AttentionForward(
       HostMemory memory,
@@ -58,6 +59,7 @@ final class AttentionForward {
     width = tiles.width();
     padded = (headDim + width - 1) / width * width;
     valuesInPlace = padded == headDim;
+    keysInPlace = tiles.prefersDots() && s.queries() <= Tiles.ROWS_OF_DOTS;
   }
 
   void run(Workers workers) {
@@ -107,7 +109,9 @@ final class AttentionForward {
 
   /** Packs keys as transposed panels, then values as panels of [KEY_BLOCK, width]. */
   private void pack(Scores scores, long key, int keys, long target) {
-    scores.pack(key, keys, target);
+    if (!keysInPlace) {
+      scores.pack(key, keys, target);
+    }
     if (valuesInPlace) {
       return;
     }
@@ -161,7 +165,11 @@ final class AttentionForward {
         if (packed == 0) {
           pack(scores, key, keys, block);
         }
-        scores.dots(query, count, key, keys, block, w.scores, SCORE_ROW);
+        if (keysInPlace) {
+          scores.dotsInPlace(query, count, key, keys, w.scores, SCORE_ROW);
+        } else {
+          scores.dots(query, count, key, keys, block, w.scores, SCORE_ROW);
+        }
         for (int r = 0; r < count; ) {
           int step = Tiles.nextRows(count - r);
           group(scores, w, query, r, step, key, keys, block);

@@ -14,7 +14,6 @@ import dev.kernite.kernels.WeightType;
  */
 final class GemmBlock {
   private static final int ROWS_IN_PLACE = 2 * Tiles.ROWS;
-  private static final int ROWS_OF_DOTS = 3;
 
   /** From so many rows on, widening narrow weights once is cheaper than in every row group. */
   private static final int ROWS_TO_WIDEN = 4 * Tiles.ROWS;
@@ -146,7 +145,10 @@ final class GemmBlock {
 
   /** Whether a product with a stored, transposed B reads the rows of A as they lie. */
   boolean readsRows(GemmProduct p, long rows) {
-    return p.transposeB() && tiles.dots() && p.aStep() == Float.BYTES && rows <= ROWS_OF_DOTS;
+    return p.transposeB()
+        && tiles.prefersDots()
+        && p.aStep() == Float.BYTES
+        && rows <= Tiles.ROWS_OF_DOTS;
   }
 
   /**

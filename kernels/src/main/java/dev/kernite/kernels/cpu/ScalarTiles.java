@@ -68,4 +68,20 @@ final class ScalarTiles implements Tiles {
       }
     }
   }
+
+  @Override
+  public boolean prefersDots() {
+    return true;
+  }
+
+  @Override
+  public void dots(long a, long b, long bRow, int columns, long c, int k) {
+    for (int j = 0; j < columns; j++) {
+      float sum = 0;
+      for (int s = 0; s < k; s++) {
+        sum = Math.fma(getFloat(a + 4L * s), getFloat(b + j * bRow + 4L * s), sum);
+      }
+      putFloat(c + 4L * j, sum);
+    }
+  }
 }

@@ -103,7 +103,18 @@ final class Scores {
     multiply(q, shape.q().token(), query, count, key, keys, packed, tile, tileRow);
   }
 
-  /** The same for other rows than the queries: upstream gradients with values. */
+  /** Computes dot products of a few queries with keys as they lie. */
+  void dotsInPlace(long query, int count, long key, int keys, long tile, long tileRow) {
+    long token = shape.k().token();
+    int headDim = (int) shape.headDim();
+    for (int r = 0; r < count; r++) {
+      long left = q + 4 * (query + r) * shape.q().token();
+      int seen = visible(query + r, key, keys);
+      tiles.dots(left, k + 4 * key * token, 4 * token, seen, tile + r * tileRow, headDim);
+    }
+  }
+
+  /** As {@link #dots}, for other rows than the queries: upstream gradients with values. */
   void multiply(
       long left,
       long token,

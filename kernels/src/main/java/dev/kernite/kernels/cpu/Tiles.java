@@ -41,6 +41,20 @@ interface Tiles {
     transpose(source, sourceRow, columns, rows, panel, panelRow);
   }
 
+  /**
+   * Whether {@link #dots} is faster than packing for as few as {@value #ROWS_OF_DOTS} rows of A.
+   */
+  boolean prefersDots();
+
+  /** Most rows of A for which {@link #dots} may be the better way. */
+  int ROWS_OF_DOTS = 3;
+
+  /**
+   * Computes {@code c[j] = sum over s of a[s] b[j, s]} for rows of b as they lie, each a chain of
+   * fused multiply-adds from zero in ascending s.
+   */
+  void dots(long a, long b, long bRow, int columns, long c, int k);
+
   /** Adds to each of {@code rows} rows of the target the same row of the source. */
   void add(long source, long sourceRow, long target, long targetRow, int rows, int columns);
 

@@ -149,16 +149,13 @@ final class VectorTiles implements Tiles {
     }
   }
 
-  /** Whether {@link #dots(long, long, long, int, long, int)} is there on this machine. */
-  boolean dots() {
+  @Override
+  public boolean prefersDots() {
     return WIDE;
   }
 
-  /**
-   * Computes {@code c[j] = sum over s of a[s] b[j, s]}, each a chain of fused multiply-adds from
-   * zero in ascending s.
-   */
-  void dots(long a, long b, long bRow, int columns, long c, int k) {
+  @Override
+  public void dots(long a, long b, long bRow, int columns, long c, int k) {
     int wholeColumns = columns - columns % BLOCK;
     int wholeK = k - k % BLOCK;
     for (int j = 0; j < wholeColumns; j += BLOCK) {

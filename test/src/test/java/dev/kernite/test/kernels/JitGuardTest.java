@@ -91,6 +91,7 @@ class JitGuardTest {
                 "--add-modules",
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", // as the program is started
                 "-XX:+PrintCompilation",
                 "-cp",
                 System.getProperty("java.class.path"),
