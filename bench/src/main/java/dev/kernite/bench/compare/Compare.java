@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,12 +70,10 @@ public final class Compare {
         "%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
     notes.forEach(System.out::println);
     Path models = Files.createTempDirectory("kernite-bench");
-    try {
-      for (int threads : arguments.threads()) {
-        measure(threads, models);
-      }
-    } finally {
-      delete(models);
+    // After Ctrl-C too: two models are most of a gigabyte.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(models)));
+    for (int threads : arguments.threads()) {
+      measure(threads, models);
     }
     report();
   }
@@ -138,11 +137,13 @@ public final class Compare {
     System.out.println("written: " + arguments.out().resolve(name) + ".csv, .md, .svg");
   }
 
-  private static void delete(Path folder) throws IOException {
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    } catch (IOException e) {
+      System.err.println(folder + " cannot be deleted: " + e.getMessage());
     }
   }
 }

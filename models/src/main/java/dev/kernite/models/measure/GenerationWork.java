@@ -72,7 +72,7 @@ public final class GenerationWork implements Workload {
 
   @Override
   public String shape() {
-    String size = Math.round(RandomGpt2.parameters(model) / 1e6) + "M";
+    String size = Math.round(RandomGpt2.parameters(model.config()) / 1e6) + "M";
     return decodes() ? "%s, %d after %d".formatted(size, steps, prompt) : size + ", " + prompt;
   }
 
@@ -101,7 +101,7 @@ public final class GenerationWork implements Workload {
   @Override
   public double bytes() {
     Gpt2Config c = model.config();
-    double read = RandomGpt2.parameters(model) - (double) c.positions() * c.width();
+    double read = RandomGpt2.parameters(model.config()) - (double) c.positions() * c.width();
     return read * weightBits / Byte.SIZE * (decodes() ? steps : 1);
   }
 

@@ -1,7 +1,6 @@
 package dev.kernite.models.measure;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.AtomicFiles;
 import dev.kernite.models.checkpoint.FileDtype;
@@ -66,8 +65,13 @@ public enum RandomGpt2 {
     }
   }
 
-  /** Number of values in all parameters. */
-  static long parameters(Gpt2 model) {
-    return model.parameters().values().stream().mapToLong(Tensor::size).sum();
+  /** Number of values in all parameters; a frozen model holds the big ones in other forms. */
+  static long parameters(Gpt2Config c) {
+    long d = c.width();
+    long attention = 4 * d * d + 4 * d;
+    long feedForward = 2 * d * c.innerWidth() + c.innerWidth() + d;
+    long norms = 4 * d;
+    long embeddings = ((long) c.vocabSize() + c.positions()) * d;
+    return embeddings + c.layers() * (attention + feedForward + norms) + 2 * d;
   }
 }

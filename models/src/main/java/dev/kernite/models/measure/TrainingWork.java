@@ -52,7 +52,7 @@ public final class TrainingWork implements Workload {
 
   @Override
   public String shape() {
-    return "%dM, %dx%d".formatted(Math.round(RandomGpt2.parameters(model) / 1e6), batch, time);
+    return "%dM, %dx%d".formatted(Math.round(RandomGpt2.parameters(model.config()) / 1e6), batch, time);
   }
 
   @Override
@@ -64,13 +64,13 @@ public final class TrainingWork implements Workload {
   public double flops() {
     Gpt2Config c = model.config();
     double attention = 12.0 * c.layers() * time * c.width();
-    return tokens() * (6.0 * RandomGpt2.parameters(model) + attention);
+    return tokens() * (6.0 * RandomGpt2.parameters(model.config()) + attention);
   }
 
   /** Weights are read in both passes; weights, gradients and two moments are read and written. */
   @Override
   public double bytes() {
-    return 10.0 * Float.BYTES * RandomGpt2.parameters(model);
+    return 10.0 * Float.BYTES * RandomGpt2.parameters(model.config());
   }
 
   @Override
