@@ -69,7 +69,8 @@ final class FirstLogits {
       double wall = (System.nanoTime() - before) / 1e9;
       String rest = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       if (process.waitFor() != 0 || output.length == 0) {
-        throw new IllegalStateException("the JVM that computes the first logits failed: " + command);
+        throw new IllegalStateException(
+            "the JVM that computes the first logits failed: " + command);
       }
       double[] told =
           Arrays.stream(rest.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
@@ -83,8 +84,8 @@ final class FirstLogits {
   }
 
   /**
-   * Computes the first logits, says so with one character, then tells the seconds since the start of
-   * the JVM and of this method, and the most bytes that were resident.
+   * Computes the first logits, says so with one character, then tells the seconds since the start
+   * of the JVM and of this method, and the most bytes that were resident.
    *
    * @param args folder of the model, number of threads
    */

@@ -55,9 +55,7 @@ final class Picture {
     double height = barsTop + (summaries.size() + 3) * BAR_HEIGHT;
     add(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\">%n",
-        width,
-        height,
-        width);
+        width, height, width);
     add("<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>%n");
     svg.append(STYLE);
     text("head", MARGIN, 24, report.machine().cpu() + ", " + report.date());
@@ -104,7 +102,11 @@ final class Picture {
       line("grid", left, y, left + PANEL_WIDTH, y);
       text("small", left - 26, y + 4, plain(s));
     }
-    text("small", left + PANEL_WIDTH - 190, top + PANEL_HEIGHT + 30, "operations a byte of operands");
+    text(
+        "small",
+        left + PANEL_WIDTH - 190,
+        top + PANEL_HEIGHT + 30,
+        "operations a byte of operands");
     text("small", left - 40, top - 24, "GF/s");
     double peak = roofs.flops() / 1e9;
     double ridge = roofs.flops() / roofs.bytes();
@@ -185,11 +187,7 @@ final class Picture {
     text("small", MARGIN, y + 13, "%s, %dT, %s".formatted(s.kind(), s.threads(), s.peer()));
     add(
         "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\"/>%n",
-        s.mean() >= 1 ? "ahead" : "behind",
-        LABEL_WIDTH + from,
-        y + 3,
-        to - from,
-        BAR_HEIGHT - 6);
+        s.mean() >= 1 ? "ahead" : "behind", LABEL_WIDTH + from, y + 3, to - from, BAR_HEIGHT - 6);
     for (Result result : report.results()) {
       for (Row row : result.rows()) {
         boolean mine =
@@ -216,11 +214,7 @@ final class Picture {
   private void line(String type, double x1, double y1, double x2, double y2) {
     add(
         "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
-        type,
-        x1,
-        y1,
-        x2,
-        y2);
+        type, x1, y1, x2, y2);
   }
 
   private void text(String type, double x, double y, String text) {

@@ -12,8 +12,7 @@ import dev.kernite.models.measure.Stopwatch;
  * @param export copies the result into the work's own output, where it has to be elsewhere: not
  *     timed, done before the result is checked
  */
-public record Entrant(
-    String engine, String variant, double bytes, Runnable work, Runnable export)
+public record Entrant(String engine, String variant, double bytes, Runnable work, Runnable export)
     implements Stopwatch.Contestant {
 
   /** One that writes its result in place. */

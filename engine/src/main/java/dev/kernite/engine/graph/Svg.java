@@ -123,8 +123,7 @@ final class Svg {
   }
 
   private static void text(StringBuilder svg, String type, double x, double y, String text) {
-    line(
-        svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", type, x, y, escaped(text));
+    line(svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", type, x, y, escaped(text));
   }
 
   private static String shortened(String text) {

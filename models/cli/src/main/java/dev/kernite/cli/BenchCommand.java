@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code bench}: how fast this machine computes with Kernite, each figure as a share of what the
@@ -55,10 +56,14 @@ final class BenchCommand implements Callable<Integer> {
     /** Whole models. */
     MODELS;
 
-    /** As on the command line. */
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+    /** The part of that name on the command line. */
+    static Part of(String name) {
+      return switch (name) {
+        case "kernels" -> KERNELS;
+        case "models" -> MODELS;
+        default ->
+            throw new TypeConversionException("'" + name + "' is neither kernels nor models");
+      };
     }
   }
 

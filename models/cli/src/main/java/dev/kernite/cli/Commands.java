@@ -41,6 +41,7 @@ final class Commands {
       root.addSubcommand(command(name, globals));
     }
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
+        .registerConverter(BenchCommand.Part.class, BenchCommand.Part::of)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setExpandAtFiles(false) // a text may begin with @

@@ -10,7 +10,7 @@ import dev.kernite.kernels.Backend;
  * time, headDim]: the output, or the three gradients.
  */
 public final class AttentionWork implements Workload {
-  private static final double TOLERANCE = 1e-4;
+  private static final double TOLERANCE = 2e-5;
 
   private final Backend backend;
   private final Operands operands;

@@ -70,6 +70,13 @@ public final class RowWork implements Workload {
     y = operands.output(function == Function.CROSS_ENTROPY ? rows : (long) rows * cols);
   }
 
+  /** The same with the shape as text: {@code 1024x768}. */
+  public static RowWork of(Backend backend, Function function, String shape) {
+    String[] extents = shape.split("x");
+    int rows = Integer.parseInt(extents[0]);
+    return new RowWork(backend, function, rows, Integer.parseInt(extents[1]));
+  }
+
   /** The function. */
   public Function function() {
     return function;

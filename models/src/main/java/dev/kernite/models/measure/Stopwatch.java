@@ -21,7 +21,9 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
   private static final int FEWEST_WARM_UP_RUNS = 2;
   private static final int LONGEST_WARM_UP = 10;
 
-  /** A run that takes less than this share of the fastest before it shows that it still warms up. */
+  /**
+   * A run that takes less than this share of the fastest before it shows that it still warms up.
+   */
   private static final double GAIN = 0.95;
 
   /** One way to do the work. */

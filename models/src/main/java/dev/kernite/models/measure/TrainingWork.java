@@ -52,7 +52,8 @@ public final class TrainingWork implements Workload {
 
   @Override
   public String shape() {
-    return "%dM, %dx%d".formatted(Math.round(RandomGpt2.parameters(model.config()) / 1e6), batch, time);
+    return "%dM, %dx%d"
+        .formatted(Math.round(RandomGpt2.parameters(model.config()) / 1e6), batch, time);
   }
 
   @Override
