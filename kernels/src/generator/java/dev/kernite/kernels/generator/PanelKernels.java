@@ -41,10 +41,58 @@ record PanelKernels(int vectors, Weights weights) {
     if (weights == Weights.FLOAT32) {
       kernels(code, Left.MEMORY);
     }
+    for (int panels : new int[] {2, 4}) {
+      row(code, panels);
+    }
     if (weights != Weights.FLOAT32) {
       widen(code);
     }
     return code.close().toString();
+  }
+
+  /**
+   * One row by several panels at once. Such a product waits for memory, and memory answers faster
+   * when it is asked for several streams.
+   */
+  private void row(Code code, int panels) {
+    code.line("");
+    code.doc(
+        """
+        Computes {@code c[j] = sum over s of a[a0 + s] b[s, j]} for %d panels, each a chain of fused
+        multiply-adds from zero in ascending s.
+
+        @param b first row of the first panel
+        @param panel bytes from one panel to the next
+        @param bStep bytes from one row of a panel to the next
+        @param c result, the panels' columns one after the other
+        @param k summands"""
+            .formatted(panels));
+    code.method(
+        "static void rowBy%d(float[] a, int a0, long b, long panel, long bStep, long c, int k)",
+        panels);
+    for (int p = 2; p < panels; p++) {
+      code.line("long panel%d = %d * panel;", p, p);
+    }
+    for (int i = 0; i < panels * vectors; i++) {
+      code.line("FloatVector c%d = FloatVector.zero(S);", i);
+    }
+    code.open("for (int s = 0; s < k; s++)");
+    code.line("FloatVector x = broadcast(S, a[a0 + s]);");
+    for (int p = 0; p < panels; p++) {
+      code.open("");
+      weights.load(code, p == 0 ? "b" : p == 1 ? "b + panel" : "b + panel" + p, vectors);
+      for (int v = 0; v < vectors; v++) {
+        int i = p * vectors + v;
+        code.line("c%d = x.fma(b%d, c%d);", i, v, i);
+      }
+      code.close();
+    }
+    code.line("b += bStep;");
+    code.close();
+    for (int i = 0; i < panels * vectors; i++) {
+      code.line("c%d.intoMemorySegment(ALL, c + %d * BYTES, LITTLE);", i, i);
+    }
+    code.close();
   }
 
   private void widen(Code code) {
@@ -52,7 +100,7 @@ record PanelKernels(int vectors, Weights weights) {
     code.doc("Widens {@code k} rows of a panel to float32.");
     code.method("static void widen(long b, long target, int k)");
     code.open("for (int step = 0; step < k; step++)");
-    weights.load(code, vectors);
+    weights.load(code, "b", vectors);
     for (int v = 0; v < vectors; v++) {
       code.line("b%d.intoMemorySegment(ALL, target + %d * BYTES, LITTLE);", v, v);
     }
@@ -146,7 +194,7 @@ record PanelKernels(int vectors, Weights weights) {
       }
     }
     code.open("for (int s = 0; s < k; s++)");
-    weights.load(code, vectors);
+    weights.load(code, "b", vectors);
     for (int r = 0; r < rows; r++) {
       code.line("FloatVector x%d = broadcast(S, %s);", r, left.value(r, rows));
       for (int v = 0; v < vectors; v++) {

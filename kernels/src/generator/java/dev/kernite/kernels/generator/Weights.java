@@ -9,9 +9,10 @@ package dev.kernite.kernels.generator;
 enum Weights {
   FLOAT32("Float32") {
     @Override
-    void load(Code code, int vectors) {
+    void load(Code code, String row, int vectors) {
       for (int v = 0; v < vectors; v++) {
-        code.line("FloatVector b%d = fromMemorySegment(S, ALL, b + %d * BYTES, LITTLE);", v, v);
+        code.line(
+            "FloatVector b%d = fromMemorySegment(S, ALL, %s + %d * BYTES, LITTLE);", v, row, v);
       }
     }
   },
@@ -19,9 +20,9 @@ enum Weights {
   /** The upper half of a float32. */
   BFLOAT16("BFloat16") {
     @Override
-    void load(Code code, int vectors) {
+    void load(Code code, String row, int vectors) {
       for (int v = 0; v < vectors; v += 2) {
-        loadPairs(code, v);
+        loadPairs(code, row, v);
         code.line("FloatVector b%d = w%d.lanewise(LSHL, 16).reinterpretAsFloats();", v, v);
         code.line("FloatVector b%d = w%d.and(0xffff0000).reinterpretAsFloats();", v + 1, v);
       }
@@ -35,9 +36,9 @@ enum Weights {
    */
   FLOAT16("Float16") {
     @Override
-    void load(Code code, int vectors) {
+    void load(Code code, String row, int vectors) {
       for (int v = 0; v < vectors; v += 2) {
-        loadPairs(code, v);
+        loadPairs(code, row, v);
         widen(code, v, "w%d.lanewise(LSHL, 16)".formatted(v));
         widen(code, v + 1, "w%d".formatted(v));
       }
@@ -57,13 +58,13 @@ enum Weights {
     this.prefix = prefix;
   }
 
-  /** Writes the lines that bring a row of a panel, at {@code b}, into b0, b1 and so on. */
-  abstract void load(Code code, int vectors);
+  /** Writes the lines that bring a row of a panel, into b0, b1 and so on. */
+  abstract void load(Code code, String row, int vectors);
 
-  private static void loadPairs(Code code, int vector) {
+  private static void loadPairs(Code code, String row, int vector) {
     code.line(
-        "IntVector w%d = IntVector.fromMemorySegment(I, ALL, b + %d * BYTES, LITTLE);",
-        vector, vector / 2);
+        "IntVector w%d = IntVector.fromMemorySegment(I, ALL, %s + %d * BYTES, LITTLE);",
+        vector, row, vector / 2);
   }
 
   @Override

@@ -131,6 +131,37 @@ final class GemmBlock {
     }
   }
 
+  /**
+   * Computes a product of one row by several whole, packed panels.
+   *
+   * @param a the row, from index 0
+   * @param count 2 or 4 panels
+   * @param packed the first of them
+   */
+  void computeRow(GemmProduct p, float[] a, long panel, int count, WeightType type, long packed) {
+    int columns = count * width;
+    long column = panel * width;
+    long c = p.c() + 4 * column;
+    long panelBytes = type.bytes() * p.k() * width;
+    Buffer tile = p.k() > K_BLOCK ? memory.allocate(count * panelRow) : null;
+    try {
+      for (long k0 = 0; k0 < p.k(); k0 += K_BLOCK) {
+        int k = (int) Math.min(K_BLOCK, p.k() - k0);
+        long b = packed + type.bytes() * k0 * width;
+        long result = k0 == 0 ? c : tile.address();
+        tiles.multiplyRow(type, count, a, (int) k0, b, panelBytes, result, k);
+        if (k0 > 0) {
+          tiles.add(result, 0, c, 0, 1, columns);
+        }
+      }
+    } finally {
+      if (tile != null) {
+        memory.release(tile);
+      }
+    }
+    finish(p, 1, column, columns, c, p.cRow(), c);
+  }
+
   private Source source(GemmProduct p, int rows, int columns, WeightType type, long packed) {
     if (packed != 0) {
       boolean widen = type != WeightType.FLOAT32 && rows >= ROWS_TO_WIDEN;

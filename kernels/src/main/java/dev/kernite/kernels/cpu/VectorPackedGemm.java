@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class VectorPackedGemm implements PackedGemm {
   private static final int LANES = Lanes.LANES;
 
+  /** From so many panels on, a task of one row takes four: fewer would leave threads idle. */
+  private static final int MANY_PANELS = 64;
+
   private final Workers workers;
   private final VectorTiles tiles = new VectorTiles();
   private final GemmBlock block;
@@ -148,13 +151,38 @@ final class VectorPackedGemm implements PackedGemm {
     GemmProduct p =
         new GemmProduct(
             m, b.n(), b.k(), a, 4 * lda, 4, 0, 0, false, bias, fused, c, 4 * b.n(), false);
-    long most = VectorGemm.rowsAtATime(b.k());
-    for (long first = 0; first < m; first += most) {
-      rows(b, p.rows(first, Math.min(most, m - first)));
+    if (m == 1 && b.k() > 0) {
+      row(b, p);
+    } else {
+      long most = VectorGemm.rowsAtATime(b.k());
+      for (long first = 0; first < m; first += most) {
+        rows(b, p.rows(first, Math.min(most, m - first)));
+      }
     }
     if (activation != null && fused == null) {
       elementwise.unary(activation, c, c, m * b.n(), 0, 0);
     }
+  }
+
+  /** One row: several panels a task, as far as they go. */
+  private void row(Matrix b, GemmProduct p) {
+    float[] a = VectorGemm.packRows(workers, p);
+    long panelBytes = b.type().bytes() * b.k() * width;
+    long whole = b.n() / width;
+    int group = whole >= MANY_PANELS ? 4 : 2;
+    long groups = whole / group;
+    workers.run(
+        groups + panels(b.n()) - groups * group,
+        p.flops(),
+        task -> {
+          long panel = task < groups ? task * group : groups * group + task - groups;
+          long at = b.address() + panel * panelBytes;
+          if (task < groups) {
+            block.computeRow(p, a, panel, group, b.type(), at);
+          } else {
+            block.compute(p, 0, 1, a, 0, panel, b.type(), at);
+          }
+        });
   }
 
   private void rows(Matrix b, GemmProduct p) {

@@ -65,6 +65,52 @@ final class VectorTiles implements Tiles {
   }
 
   /**
+   * One row by two or four packed panels at once.
+   *
+   * @param panels 2 or 4
+   * @param panel bytes from one panel to the next
+   */
+  void multiplyRow(
+      WeightType type, int panels, float[] a, int a0, long b, long panel, long c, int k) {
+    long bStep = (long) type.bytes() * WIDTH;
+    switch (type) {
+      case FLOAT32 -> {
+        if (WIDE && panels == 4) {
+          Float32Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else if (WIDE) {
+          Float32Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
+        } else if (panels == 4) {
+          Float32Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else {
+          Float32Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
+        }
+      }
+      case BFLOAT16 -> {
+        if (WIDE && panels == 4) {
+          BFloat16Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else if (WIDE) {
+          BFloat16Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
+        } else if (panels == 4) {
+          BFloat16Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else {
+          BFloat16Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
+        }
+      }
+      case FLOAT16 -> {
+        if (WIDE && panels == 4) {
+          Float16Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else if (WIDE) {
+          Float16Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
+        } else if (panels == 4) {
+          Float16Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
+        } else {
+          Float16Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
+        }
+      }
+    }
+  }
+
+  /**
    * Widens k rows of a packed panel of a narrow type.
    *
    * @return the target, a panel of float32

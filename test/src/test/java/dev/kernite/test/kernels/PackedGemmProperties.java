@@ -21,6 +21,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** Products with packed weights have the bits of plain products with the same weights widened. */
 final class PackedGemmProperties {
@@ -47,8 +48,9 @@ final class PackedGemmProperties {
   Arbitrary<Case> cases() {
     // Around row groups (6), rows that are widened (24), row blocks (96), panels and their pairs of
     // vectors (8 to 64 columns), summation blocks (512).
-    Arbitrary<Integer> rows = Arbitraries.of(0, 1, 2, 5, 6, 7, 11, 23, 24, 25, 96, 97, 193);
-    Arbitrary<Integer> columns = Arbitraries.of(0, 1, 7, 8, 15, 16, 17, 33, 63, 64, 65, 129, 200);
+    Arbitrary<Integer> rows = Arbitraries.of(0, 1, 1, 1, 2, 5, 6, 7, 11, 23, 24, 25, 96, 97, 193);
+    Arbitrary<Integer> columns =
+        Arbitraries.of(0, 1, 7, 8, 15, 16, 17, 33, 63, 64, 65, 129, 200, 300, 577);
     Arbitrary<Integer> inner = Arbitraries.of(0, 1, 2, 3, 16, 17, 511, 512, 513, 1025);
     Arbitrary<WeightType> types = Arbitraries.of(WeightType.values());
     Arbitrary<Boolean> either = Arbitraries.of(true, false);
@@ -79,6 +81,14 @@ final class PackedGemmProperties {
       assertArrayEquals(
           bits(expected(cpu, c, expected)), bits(packed(cpu, c)), threads + " threads");
     }
+  }
+
+  /** Enough columns that a task takes four panels, of every width that panels have. */
+  @Property(tries = 12)
+  void oneRowByManyPanels(
+      @ForAll WeightType type, @ForAll @IntRange(min = 1, max = 40) int k, @ForAll long seed) {
+    hasTheBitsOfAPlainProduct(
+        new Case(1, 64 * 64 + 77, k, type, type, seed % 2 == 0, true, null, 0, 0, seed));
   }
 
   @Property(tries = 60)
