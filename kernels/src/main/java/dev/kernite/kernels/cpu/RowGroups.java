@@ -7,6 +7,7 @@ import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Rows of A as the panel kernels like them: in a Java array, group by group, the rows of a group
@@ -40,7 +41,7 @@ final class RowGroups {
    * @param a first value, of the first row and summand
    * @param aRow bytes from one row to the next
    * @param aStep bytes from one summand to the next
-   * @param rows at most a block of rows; those after it, up to {@code readable}, may be read too
+   * @param rows at most a block of rows
    * @param k summands of a whole row
    * @param from first summand to pack, {@code count} their number
    * @param start index of the block's first value
@@ -50,27 +51,35 @@ final class RowGroups {
       long aRow,
       long aStep,
       int rows,
-      long readable,
       int k,
       int from,
       int count,
       float[] target,
       int start) {
+    float[] room = WIDE ? new float[Tiles.ROWS * BLOCK + SLACK] : null;
     for (int i = 0; i < rows; ) {
       int step = Tiles.nextRows(rows - i);
       long source = a + i * aRow + from * aStep;
       int at = start + i * k + step * from;
-      // The last values of a part are written one by one: what follows belongs to others.
-      int whole = WIDE ? Math.max(0, count - count % BLOCK - BLOCK) : 0;
+      int whole = WIDE ? count - count % BLOCK : 0;
       if (step == 1 && aStep == Float.BYTES) {
         MemorySegment.copy(ALL, FLOAT, source, target, at, count);
         whole = count;
       } else if (aStep == Float.BYTES) {
-        for (int s = 0; s < whole; s += BLOCK) {
+        for (int s = 0; s + BLOCK < whole; s += BLOCK) {
           TransposeKernels.interleave(step, source + 4L * s, aRow, target, at + step * s);
         }
-      } else if (aRow == Float.BYTES && i + BLOCK <= readable) {
-        copyColumns(source, aStep, whole, step, target, at);
+        if (whole > 0) { // what follows the last values belongs to other tasks
+          int last = whole - BLOCK;
+          TransposeKernels.interleave(step, source + 4L * last, aRow, room, 0);
+          System.arraycopy(room, 0, target, at + step * last, step * BLOCK);
+        }
+      } else if (WIDE && aRow == Float.BYTES) {
+        whole = count;
+        int most = Math.max(0, count - BLOCK);
+        copyColumns(source, aStep, most, step, target, at);
+        copyColumns(source + most * aStep, aStep, count - most, step, room, 0);
+        System.arraycopy(room, 0, target, at + step * most, step * (count - most));
       } else {
         whole = 0;
       }
@@ -86,8 +95,9 @@ final class RowGroups {
   /** For rows that are columns as stored: a vector at a time, the next one over its surplus. */
   private static void copyColumns(
       long source, long aStep, int count, int rows, float[] target, int at) {
+    VectorMask<Float> wanted = Lanes.S.indexInRange(0, rows);
     for (int s = 0; s < count; s++) {
-      FloatVector.fromMemorySegment(Lanes.S, ALL, source + s * aStep, LITTLE)
+      FloatVector.fromMemorySegment(Lanes.S, ALL, source + s * aStep, LITTLE, wanted)
           .intoArray(target, at + rows * s);
     }
   }

@@ -19,10 +19,28 @@ final class ScalarLayout implements Layout {
   /** Side of a tile: its rows on both sides fit in the first-level cache together. */
   private static final long TILE = 32;
 
-  private final Workers workers;
+  /** An axis this long is cut rather than a longer one inside it. */
+  private static final int ENOUGH_PARTS = 8;
 
-  ScalarLayout(Workers workers) {
+  private final Workers workers;
+  private final Adder adder;
+
+  /** Adds a dense run of values to another: the one part of this group that computes. */
+  @FunctionalInterface
+  interface Adder {
+    void add(long source, long target, long n);
+  }
+
+  ScalarLayout(Workers workers, Adder adder) {
     this.workers = workers;
+    this.adder = adder;
+  }
+
+  /** {@link Adder} in plain Java. */
+  static void addRun(long source, long target, long n) {
+    for (long i = 0; i < 4 * n; i += 4) {
+      putFloat(target + i, getFloat(target + i) + getFloat(source + i));
+    }
   }
 
   @Override
@@ -155,13 +173,15 @@ final class ScalarLayout implements Layout {
   @Override
   public void add(
       long source, long[] sourceStrides, long target, long[] targetStrides, long[] sizes) {
-    // One task may not share a target element with another: cut the longest axis that has a target
-    // stride. Within a task the walk is row-major, so sums ascend.
+    // One task may not share a target element with another: cut an axis that has a target stride,
+    // one with long steps, so that runs stay long. Within a task the walk is row-major, so sums
+    // ascend.
     int cut = -1;
     long total = 1;
     for (int axis = 0; axis < sizes.length; axis++) {
       total *= sizes[axis];
-      if (targetStrides[axis] != 0 && (cut < 0 || sizes[axis] > sizes[cut])) {
+      if (targetStrides[axis] != 0
+          && (cut < 0 || (sizes[cut] < ENOUGH_PARTS && sizes[axis] > sizes[cut]))) {
         cut = axis;
       }
     }
@@ -189,7 +209,7 @@ final class ScalarLayout implements Layout {
         });
   }
 
-  private static void addPart(
+  private void addPart(
       long source, long[] sourceStrides, long target, long[] targetStrides, long[] sizes) {
     StridedWalk walk = new StridedWalk(sizes, sourceStrides, targetStrides);
     long sourceStep = 4 * walk.step(0);
@@ -206,6 +226,8 @@ final class ScalarLayout implements Layout {
               sum += getFloat(s + i * sourceStep);
             }
             putFloat(t, (float) sum);
+          } else if (sourceStep == 4 && targetStep == 4) {
+            adder.add(s, t, length);
           } else {
             for (long i = 0; i < length; i++) {
               long to = t + i * targetStep;

@@ -9,7 +9,7 @@ final class ScalarTwin {
         new ScalarGemm(workers, memory),
         new ScalarPackedGemm(workers),
         new ScalarElementwise(workers),
-        new ScalarLayout(workers),
+        new ScalarLayout(workers, ScalarLayout::addRun),
         new ScalarReduce(workers),
         new ScalarSoftmax(workers),
         new ScalarNorm(workers),

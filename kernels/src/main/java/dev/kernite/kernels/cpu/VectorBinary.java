@@ -42,6 +42,11 @@ final class VectorBinary {
         f, a + done * stepA, stepA, b + done * stepB, stepB, out + 4 * done, n - done);
   }
 
+  /** Adds a dense run of values to another. */
+  static void addRun(long source, long target, long n) {
+    run(BinaryFunction.ADD, target, 4, source, 4, target, n);
+  }
+
   /** Runs a kernel over whole vectors and returns how many values these are. */
   private static long whole(
       Kernel kernel, long a, long stepA, long b, long stepB, long out, long n) {

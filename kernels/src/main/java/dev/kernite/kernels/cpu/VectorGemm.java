@@ -110,7 +110,6 @@ final class VectorGemm implements Gemm {
               p.aRow(),
               p.aStep(),
               rows,
-              p.m() - row,
               (int) p.k(),
               from,
               (int) Math.min(K_BLOCK, p.k() - from),

@@ -20,7 +20,7 @@ final class VectorTwin {
         new VectorGemm(workers, memory),
         new VectorPackedGemm(workers, memory, elementwise),
         elementwise,
-        new ScalarLayout(workers),
+        new ScalarLayout(workers, VectorBinary::addRun),
         new VectorReduce(workers, memory),
         new VectorSoftmax(workers),
         new VectorNorm(workers, memory),

@@ -26,9 +26,10 @@ import java.util.Random;
  */
 final class KernelRounds {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final double WARM_SECONDS = 0.5;
-  private static final int BATCHES = 12;
-  private static final double BATCH_SECONDS = 0.03;
+  private static final double BATCH_SECONDS = 0.02;
+  private static final double SETTLED_SECONDS = 0.6;
+  private static final double MOST_SECONDS = 6;
+  private static final double FASTER = 0.97;
 
   private final CpuBackend cpu =
       CpuBackend.open(CpuOptions.defaults().withTwin(CpuOptions.Twin.VECTOR).withThreads(1));
@@ -168,23 +169,23 @@ final class KernelRounds {
   }
 
   private String measure(Work work) {
-    double seconds = 0;
-    int calls = 0;
-    for (long start = THREADS.getCurrentThreadCpuTime(); seconds < WARM_SECONDS; calls++) {
-      work.call.run();
-      seconds = (THREADS.getCurrentThreadCpuTime() - start) * 1e-9;
-    }
-    int batch = (int) Math.max(1, calls * BATCH_SECONDS / WARM_SECONDS);
     double best = Double.POSITIVE_INFINITY;
     long allocated = Long.MAX_VALUE;
-    for (int i = 0; i < BATCHES; i++) {
+    int batch = 1;
+    // Until nothing has become faster for a while: the JIT is done with it.
+    double settled = 0;
+    for (double spent = 0; settled < SETTLED_SECONDS && spent < MOST_SECONDS; ) {
       long bytes = THREADS.getCurrentThreadAllocatedBytes();
       long start = THREADS.getCurrentThreadCpuTime();
       for (int j = 0; j < batch; j++) {
         work.call.run();
       }
-      best = Math.min(best, (THREADS.getCurrentThreadCpuTime() - start) * 1e-9 / batch);
+      double seconds = (THREADS.getCurrentThreadCpuTime() - start) * 1e-9;
+      spent += seconds;
+      settled = seconds / batch < best * FASTER ? 0 : settled + seconds;
+      best = Math.min(best, seconds / batch);
       allocated = Math.min(allocated, (THREADS.getCurrentThreadAllocatedBytes() - bytes) / batch);
+      batch = seconds < BATCH_SECONDS ? 2 * batch : batch;
     }
     double part = roofs.seconds(work.flops, work.bytes) / best;
     return "%s\t%.4f\t%d".formatted(work.name, part, allocated);
