@@ -24,9 +24,12 @@ final class WarmUp {
   private static final long AT_MOST = TimeUnit.SECONDS.toNanos(2);
 
   /** Summands of a product: loops count as well as calls. */
-  private static final int SUMMANDS = 32;
+  private static final int SUMMANDS = 24;
 
   private static final int COLUMNS = 64;
+
+  /** So many that one row takes four panels at a time. */
+  private static final int MANY_COLUMNS = 64 * COLUMNS;
 
   private final KernelSet kernels;
   private final long room;
@@ -47,7 +50,7 @@ final class WarmUp {
     Workers workers = new Workers(1);
     HostMemory memory = new HostMemory(64 << 20, false);
     try {
-      long bytes = 4L * 64 * COLUMNS * COLUMNS;
+      long bytes = 4L * (SUMMANDS + 2) * MANY_COLUMNS;
       Buffer buffer = memory.allocate(bytes);
       memory.zero(buffer.address(), bytes);
       new WarmUp(VectorTwin.create(workers, memory), buffer.address()).rounds();
@@ -57,23 +60,47 @@ final class WarmUp {
     }
   }
 
+  /** What a short prompt and the steps after it need comes first, what longer ones need later. */
   private void rounds() {
+    rounds(
+        () -> {
+          product(WeightType.FLOAT32, 4);
+          block(4);
+          oneRow(WeightType.FLOAT32);
+          block(1);
+        });
+    rounds(
+        () -> {
+          product(WeightType.FLOAT32, Tiles.ROWS);
+          product(WeightType.FLOAT32, 5);
+          product(WeightType.FLOAT32, 3);
+          product(WeightType.BFLOAT16, 4);
+          oneRow(WeightType.BFLOAT16);
+        });
+  }
+
+  private static void rounds(Runnable round) {
     long start = System.nanoTime();
     for (int i = 0; i < ROUNDS && System.nanoTime() - start < AT_MOST; i++) {
-      for (int rows : new int[] {1, Tiles.ROWS, 4, 5, 3, 2}) {
-        product(WeightType.FLOAT32, rows);
-      }
-      block(1);
-      block(4);
-      product(WeightType.BFLOAT16, 1);
-      product(WeightType.BFLOAT16, 4);
+      round.run();
     }
   }
 
   private void product(WeightType type, int rows) {
-    Matrix b = new Matrix(type, SUMMANDS, COLUMNS, room);
-    long a = room + 4L * COLUMNS * COLUMNS;
-    long c = a + 4L * COLUMNS * COLUMNS;
+    product(type, rows, COLUMNS);
+  }
+
+  /** A task of one row takes one, two or four panels at a time. */
+  private void oneRow(WeightType type) {
+    product(type, 1, COLUMNS);
+    product(type, 1, 2 * COLUMNS);
+    product(type, 1, MANY_COLUMNS);
+  }
+
+  private void product(WeightType type, int rows, int columns) {
+    Matrix b = new Matrix(type, SUMMANDS, columns, room);
+    long a = room + 4L * SUMMANDS * MANY_COLUMNS;
+    long c = a + 4L * MANY_COLUMNS;
     kernels.packedGemm().multiply(b, rows, a, SUMMANDS, a, UnaryFunction.GELU_TANH, c);
   }
 
