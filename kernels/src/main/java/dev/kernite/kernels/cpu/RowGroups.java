@@ -5,6 +5,8 @@ import static dev.kernite.kernels.cpu.RawMemory.FLOAT;
 import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 
+import dev.kernite.kernels.Gemm;
+import dev.kernite.kernels.KernelException;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -13,30 +15,100 @@ import jdk.incubator.vector.VectorMask;
  * Rows of A as the panel kernels like them: in a Java array, group by group, the rows of a group
  * interleaved. A group's value a[r, s] is at {@code start + rows * s + r}; its rows are {@link
  * Tiles#nextRows}, counted from the first row of a block, and it starts k values a row after that.
+ *
+ * <p>Each thread that multiplies keeps its array. A product fills and reads it before it returns,
+ * and its tasks start no other product, so the array is never needed twice at a time.
  */
 final class RowGroups {
-  private static final int BLOCK = 16;
-  private static final boolean WIDE = Lanes.LANES == BLOCK;
+  /** Rows of a block: its part of A and of a panel stay in the second-level cache. */
+  static final int ROW_BLOCK = 96;
 
-  /** Values after the last that may be overwritten. */
-  static final int SLACK = BLOCK;
+  /** Values of A that are packed at a time: 16 MiB. */
+  private static final long VALUES = 4 << 20;
+
+  /** How much more that may become, to keep a block of long rows whole. */
+  private static final int STRETCH = 4;
+
+  private static final int VECTOR = 16;
+  private static final boolean WIDE = Lanes.LANES == VECTOR;
 
   private static final ThreadLocal<float[]> ARRAYS = ThreadLocal.withInitial(() -> new float[0]);
 
-  private RowGroups() {}
+  private final Workers workers;
+  private final long values;
 
-  /** This thread's array, with room for this many values and {@link #SLACK}; contents undefined. */
-  static float[] array(int values) {
+  RowGroups(Workers workers) {
+    this(workers, VALUES);
+  }
+
+  /**
+   * Packs in other portions.
+   *
+   * @param values that an array should hold
+   */
+  RowGroups(Workers workers, long values) {
+    this.workers = workers;
+    this.values = values;
+  }
+
+  /** Rows of k summands to pack at a time: whole blocks, or a part of one if they are long. */
+  long atATime(long k) {
+    long rows = values / Math.max(1, k);
+    return rows >= ROW_BLOCK
+        ? rows / ROW_BLOCK * ROW_BLOCK
+        : Math.clamp(STRETCH * values / Math.max(1, k), 1, ROW_BLOCK);
+  }
+
+  /** How many blocks the rows of a product make. */
+  static long blocks(GemmProduct p) {
+    return (p.m() + ROW_BLOCK - 1) / ROW_BLOCK;
+  }
+
+  /**
+   * Packs all rows of a product, at most {@link #atATime}, block after block, in parallel.
+   *
+   * @return this thread's array, the rows from index 0 on; valid until the next call
+   */
+  float[] pack(GemmProduct p) {
+    if (p.m() * p.k() > Integer.MAX_VALUE - VECTOR) { // a single row: see atATime
+      throw new KernelException(
+          "matmul: a row of %d summands does not fit into an array".formatted(p.k()));
+    }
+    float[] array = array((int) (p.m() * p.k()));
+    long kBlocks = (p.k() + Gemm.K_BLOCK - 1) / Gemm.K_BLOCK;
+    workers.run(
+        blocks(p) * kBlocks,
+        p.flops(),
+        task -> {
+          long row = task / kBlocks * ROW_BLOCK;
+          int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
+          int from = (int) (task % kBlocks * Gemm.K_BLOCK);
+          pack(
+              p.a() + row * p.aRow(),
+              p.aRow(),
+              p.aStep(),
+              rows,
+              (int) p.k(),
+              from,
+              (int) Math.min(Gemm.K_BLOCK, p.k() - from),
+              array,
+              (int) (row * p.k()));
+        });
+    return array;
+  }
+
+  private static float[] array(int values) {
     float[] array = ARRAYS.get();
-    if (array.length < values + SLACK) {
-      array = new float[values + SLACK];
+    if (array.length < values) {
+      array = new float[values];
       ARRAYS.set(array);
     }
     return array;
   }
 
   /**
-   * Packs a part of the summands of some rows.
+   * Packs a part of the summands of some rows of a block. Nothing beside its place in the array is
+   * written: other tasks fill that at the same time.
    *
    * @param a first value, of the first row and summand
    * @param aRow bytes from one row to the next
@@ -56,27 +128,29 @@ final class RowGroups {
       int count,
       float[] target,
       int start) {
-    float[] room = WIDE ? new float[Tiles.ROWS * BLOCK + SLACK] : null;
+    // A vector is stored for each summand, its surplus lanes over those that come next. The last ones
+    // are copied from a room of their own: what follows them belongs to other tasks.
+    float[] room = WIDE ? new float[(Tiles.ROWS + 1) * VECTOR] : null;
     for (int i = 0; i < rows; ) {
       int step = Tiles.nextRows(rows - i);
       long source = a + i * aRow + from * aStep;
       int at = start + i * k + step * from;
-      int whole = WIDE ? count - count % BLOCK : 0;
+      int whole = WIDE ? count - count % VECTOR : 0;
       if (step == 1 && aStep == Float.BYTES) {
         MemorySegment.copy(ALL, FLOAT, source, target, at, count);
         whole = count;
       } else if (aStep == Float.BYTES) {
-        for (int s = 0; s + BLOCK < whole; s += BLOCK) {
+        for (int s = 0; s + VECTOR < whole; s += VECTOR) {
           TransposeKernels.interleave(step, source + 4L * s, aRow, target, at + step * s);
         }
-        if (whole > 0) { // what follows the last values belongs to other tasks
-          int last = whole - BLOCK;
+        if (whole > 0) {
+          int last = whole - VECTOR;
           TransposeKernels.interleave(step, source + 4L * last, aRow, room, 0);
-          System.arraycopy(room, 0, target, at + step * last, step * BLOCK);
+          System.arraycopy(room, 0, target, at + step * last, step * VECTOR);
         }
       } else if (WIDE && aRow == Float.BYTES) {
         whole = count;
-        int most = Math.max(0, count - BLOCK);
+        int most = Math.max(0, count - VECTOR);
         copyColumns(source, aStep, most, step, target, at);
         copyColumns(source + most * aStep, aStep, count - most, step, room, 0);
         System.arraycopy(room, 0, target, at + step * most, step * (count - most));

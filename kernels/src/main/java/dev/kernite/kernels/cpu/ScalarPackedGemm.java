@@ -10,6 +10,7 @@ import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Products with packed weights in plain Java. Packed values lie row-major, [k, n]. */
@@ -79,7 +80,7 @@ final class ScalarPackedGemm implements PackedGemm {
     float[] total = new float[columns];
     float[] sum = new float[columns];
     for (long k0 = 0; k0 < b.k(); k0 += Gemm.K_BLOCK) {
-      java.util.Arrays.fill(sum, 0);
+      Arrays.fill(sum, 0);
       for (long k = k0; k < Math.min(k0 + Gemm.K_BLOCK, b.k()); k++) {
         float x = getFloat(a + 4 * k);
         long row = at(b, k, j);

@@ -31,11 +31,15 @@ public final class SystemPages {
 
   /**
    * Gives a part of a mapped file back: it stays in the system's cache and is read again when
-   * touched, but no longer counts as this process's memory.
+   * touched, but no longer counts as this process's memory. Memory that is not mapped from a file
+   * is left alone: it would lose its contents.
    *
-   * @param mapped a part of a read-only mapping of a file; other memory would lose its contents
+   * @param mapped a part of a read-only mapping of a file
    */
   public static void release(MemorySegment mapped) {
+    if (!mapped.isMapped()) {
+      return;
+    }
     long start = mapped.address() / PAGE * PAGE;
     long end = (mapped.address() + mapped.byteSize() + PAGE - 1) / PAGE * PAGE;
     advise(start, end - start, DONT_NEED);
@@ -136,8 +140,7 @@ public final class SystemPages {
         Function<MemorySegment, MethodHandle> link = at -> linker.downcallHandle(at, type);
         return linker.defaultLookup().find(name).map(link).orElse(null);
       } catch (IllegalCallerException | UnsupportedOperationException e) {
-        return null; // native access denied, or a platform without a linker: the JVM's memory will
-        // do
+        return null; // native access denied, or no linker: the JVM's memory will do
       }
     }
   }

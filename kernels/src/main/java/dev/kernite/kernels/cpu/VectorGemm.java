@@ -1,14 +1,13 @@
 package dev.kernite.kernels.cpu;
 
 import dev.kernite.kernels.Gemm;
-import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.WeightType;
 
 /**
  * Matrix products by panels: B is packed into panels of as many columns as the register tile has, A
- * into groups of as many rows ({@link RowGroups}), and C is cut into blocks of {@value #ROW_BLOCK}
- * rows by one panel, one task each.
+ * into groups of as many rows ({@link RowGroups}), and C is cut into blocks of {@value
+ * RowGroups#ROW_BLOCK} rows by one panel, one task each.
  *
  * <p>With more than one block of rows, the panels are packed first, in parallel, and then shared; a
  * group of panels at a time, to bound the scratch. With one block of rows every panel has one
@@ -16,23 +15,22 @@ import dev.kernite.kernels.WeightType;
  * pay.
  */
 final class VectorGemm implements Gemm {
-  /** Rows of a task: its part of A and of a panel stay in the second-level cache. */
-  static final int ROW_BLOCK = 96;
-
-  /** Values of A that are packed at a time, if that is a block of rows. */
-  private static final long ARRAY_VALUES = 4 << 20;
-
+  /** Scratch for packed panels. */
   private static final long GROUP_BYTES = 16 << 20;
+
+  /** Least work of a task of a batch: some microseconds. */
   private static final double TASK_FLOPS = 100_000;
 
   private final Workers workers;
   private final HostMemory memory;
+  private final RowGroups rowGroups;
   private final GemmBlock block;
   private final int width = new VectorTiles().width();
 
-  VectorGemm(Workers workers, HostMemory memory) {
+  VectorGemm(Workers workers, HostMemory memory, RowGroups rowGroups) {
     this.workers = workers;
     this.memory = memory;
+    this.rowGroups = rowGroups;
     this.block = new GemmBlock(memory);
   }
 
@@ -66,67 +64,29 @@ final class VectorGemm implements Gemm {
       workers.run(panels(p), p.flops(), panel -> block.compute(p, 0, (int) p.m(), null, 0, panel));
       return;
     }
-    long most = rowsAtATime(p.k());
+    long most = rowGroups.atATime(p.k());
     for (long first = 0; first < p.m(); first += most) {
       GemmProduct part = p.rows(first, Math.min(most, p.m() - first));
-      rows(part, packRows(workers, part));
+      rows(part, rowGroups.pack(part));
     }
-  }
-
-  /** Rows of so many summands that are packed at a time: whole blocks. */
-  static long rowsAtATime(long k) {
-    return Math.max(1, ARRAY_VALUES / Math.max(1, k) / ROW_BLOCK) * ROW_BLOCK;
   }
 
   private long panels(GemmProduct p) {
     return (p.n() + width - 1) / width;
   }
 
-  private static long rowBlocks(GemmProduct p) {
-    return (p.m() + ROW_BLOCK - 1) / ROW_BLOCK;
-  }
-
   private static long kBlocks(GemmProduct p) {
     return (p.k() + K_BLOCK - 1) / K_BLOCK;
-  }
-
-  /** Packs all rows of a product: {@link RowGroups} of each block of rows, block after block. */
-  static float[] packRows(Workers workers, GemmProduct p) {
-    if (p.m() * p.k() > Integer.MAX_VALUE - RowGroups.SLACK) {
-      throw new KernelException(
-          "matmul: rows of %d summands do not fit into an array".formatted(p.k()));
-    }
-    float[] array = RowGroups.array((int) (p.m() * p.k()));
-    long kBlocks = Math.max(1, kBlocks(p));
-    workers.run(
-        rowBlocks(p) * kBlocks,
-        p.flops(),
-        task -> {
-          long row = task / kBlocks * ROW_BLOCK;
-          int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
-          int from = (int) (task % kBlocks * K_BLOCK);
-          RowGroups.pack(
-              p.a() + row * p.aRow(),
-              p.aRow(),
-              p.aStep(),
-              rows,
-              (int) p.k(),
-              from,
-              (int) Math.min(K_BLOCK, p.k() - from),
-              array,
-              (int) (row * p.k()));
-        });
-    return array;
   }
 
   /** The product of rows that are packed. */
   private void rows(GemmProduct p, float[] a) {
     long panels = panels(p);
-    if (p.m() <= ROW_BLOCK) {
+    if (p.m() <= RowGroups.ROW_BLOCK) {
       workers.run(panels, p.flops(), panel -> block.compute(p, 0, (int) p.m(), a, 0, panel));
       return;
     }
-    long rowBlocks = rowBlocks(p);
+    long rowBlocks = RowGroups.blocks(p);
     long kBlocks = kBlocks(p);
     long panelBytes = 4 * p.k() * width;
     long group = Math.min(panels, Math.max(1, GROUP_BYTES / (panelBytes + 1)));
@@ -150,8 +110,8 @@ final class VectorGemm implements Gemm {
             p.flops(),
             task -> {
               long panel = task / rowBlocks;
-              long row = task % rowBlocks * ROW_BLOCK;
-              int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
+              long row = task % rowBlocks * RowGroups.ROW_BLOCK;
+              int rows = (int) Math.min(RowGroups.ROW_BLOCK, p.m() - row);
               int a0 = (int) (row * p.k());
               long at = packed.address() + panel * panelBytes;
               block.compute(p, row, rows, a, a0, origin + panel, WeightType.FLOAT32, at);

@@ -10,6 +10,7 @@ import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,14 +29,14 @@ final class VectorPackedGemm implements PackedGemm {
 
   private final Workers workers;
   private final VectorTiles tiles = new VectorTiles();
+  private final RowGroups rowGroups;
   private final GemmBlock block;
-  private final VectorElementwise elementwise;
   private final int width = tiles.width();
 
-  VectorPackedGemm(Workers workers, HostMemory memory, VectorElementwise elementwise) {
+  VectorPackedGemm(Workers workers, HostMemory memory, RowGroups rowGroups) {
     this.workers = workers;
+    this.rowGroups = rowGroups;
     this.block = new GemmBlock(memory);
-    this.elementwise = elementwise;
   }
 
   @Override
@@ -147,26 +148,26 @@ final class VectorPackedGemm implements PackedGemm {
     if (m == 0 || b.n() == 0) {
       return;
     }
-    Lanes.Kernel1 fused = activation == null ? null : VectorElementwise.kernel(activation, 0, 0);
+    Lanes.Kernel1 fused =
+        activation == null
+            ? null
+            : Objects.requireNonNull(VectorElementwise.kernel(activation, 0, 0));
     GemmProduct p =
         new GemmProduct(
             m, b.n(), b.k(), a, 4 * lda, 4, 0, 0, false, bias, fused, c, 4 * b.n(), false);
     if (m == 1 && b.k() > 0) {
       row(b, p);
     } else {
-      long most = VectorGemm.rowsAtATime(b.k());
+      long most = rowGroups.atATime(b.k());
       for (long first = 0; first < m; first += most) {
         rows(b, p.rows(first, Math.min(most, m - first)));
       }
-    }
-    if (activation != null && fused == null) {
-      elementwise.unary(activation, c, c, m * b.n(), 0, 0);
     }
   }
 
   /** One row: several panels a task, as far as they go. */
   private void row(Matrix b, GemmProduct p) {
-    float[] a = VectorGemm.packRows(workers, p);
+    float[] a = rowGroups.pack(p);
     long panelBytes = b.type().bytes() * b.k() * width;
     long whole = b.n() / width;
     int group = whole >= MANY_PANELS ? 4 : 2;
@@ -186,16 +187,16 @@ final class VectorPackedGemm implements PackedGemm {
   }
 
   private void rows(Matrix b, GemmProduct p) {
-    float[] a = VectorGemm.packRows(workers, p);
+    float[] a = rowGroups.pack(p);
     long panelBytes = b.type().bytes() * b.k() * width;
-    long rowBlocks = (p.m() + VectorGemm.ROW_BLOCK - 1) / VectorGemm.ROW_BLOCK;
+    long rowBlocks = RowGroups.blocks(p);
     workers.run(
         panels(b.n()) * rowBlocks,
         p.flops(),
         task -> {
           long panel = task / rowBlocks;
-          long row = task % rowBlocks * VectorGemm.ROW_BLOCK;
-          int rows = (int) Math.min(VectorGemm.ROW_BLOCK, p.m() - row);
+          long row = task % rowBlocks * RowGroups.ROW_BLOCK;
+          int rows = (int) Math.min(RowGroups.ROW_BLOCK, p.m() - row);
           long at = b.address() + panel * panelBytes;
           block.compute(p, row, rows, a, (int) (row * p.k()), panel, b.type(), at);
         });

@@ -15,11 +15,11 @@ final class VectorTwin {
   }
 
   static KernelSet create(Workers workers, HostMemory memory) {
-    VectorElementwise elementwise = new VectorElementwise(workers);
+    RowGroups rowGroups = new RowGroups(workers);
     return new KernelSet(
-        new VectorGemm(workers, memory),
-        new VectorPackedGemm(workers, memory, elementwise),
-        elementwise,
+        new VectorGemm(workers, memory, rowGroups),
+        new VectorPackedGemm(workers, memory, rowGroups),
+        new VectorElementwise(workers),
         new ScalarLayout(workers, VectorBinary::addRun),
         new VectorReduce(workers, memory),
         new VectorSoftmax(workers),
