@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * A frozen weight matrix in the layout its device multiplies fastest with. The values exist once,
  * here: what they were packed from is not needed any more. They are stored as float32, bfloat16 or
  * float16 and computed with in float32, so that a model gives the same bits packed or not. Any
- * thread may use it; no gradient flows through it.
+ * thread may use it, and whoever closes it sees to it that none does any more; no gradient flows
+ * through it.
  */
 public final class PackedMatrix implements WeightMatrix, AutoCloseable {
   private final Engine engine;
@@ -47,8 +48,7 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
       long in,
       long out,
       WeightLayout layout) {
-    long bytes = Math.multiplyExact(Math.multiplyExact(in, out), (long) dtype.bytes());
-    if (values.byteSize() != bytes) {
+    if (values.byteSize() != Shape.of(in, out).size() * dtype.bytes()) {
       throw new EngineException(
           "%s: %d bytes do not fill a %s matrix of %d x %d"
               .formatted(name, values.byteSize(), dtype, in, out));
@@ -56,16 +56,21 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
     Memory memory = engine.backend().memory();
     Memory.Buffer source = memory.adopt(values);
     try {
+      WeightType from = type(dtype);
       PackedMatrix packed = empty(engine, name, type(stored), in, out);
-      boolean whole =
-          engine
-              .backend()
-              .packedGemm()
-              .pack(type(dtype), source.address(), layout == WeightLayout.OUT_IN, packed.matrix);
+      boolean whole = false;
+      try {
+        boolean transposed = layout == WeightLayout.OUT_IN;
+        PackedGemm gemm = engine.backend().packedGemm();
+        whole = gemm.pack(from, source.address(), transposed, packed.matrix);
+      } finally {
+        if (!whole) {
+          packed.close();
+        }
+      }
       if (whole) {
         return packed;
       }
-      packed.close();
     } finally {
       memory.release(source);
     }
@@ -119,7 +124,8 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
 
   @Override
   public Tensor apply(Tensor x, Tensor bias, Activation f) {
-    require(x, "linear");
+    require(x, "x", "linear");
+    requireFloats(x, "x");
     if (x.shape().rank() < 1 || x.shape().dim(-1) != in()) {
       throw new EngineException(
           "linear: x " + x.shape() + " needs " + in() + " features on its last axis");
@@ -127,6 +133,10 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
     if (bias != null && !bias.shape().equals(Shape.of(out()))) {
       throw new EngineException(
           "linear: the bias needs shape [" + out() + "], not " + bias.shape());
+    }
+    if (bias != null) {
+      require(bias, "bias", "linear");
+      requireFloats(bias, "bias");
     }
     boolean fused = f != null && f.p() == 0 && f.q() == 0;
     Tensor y = engine.empty(DType.F32, x.shape().with(-1, out()));
@@ -146,7 +156,7 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
 
   @Override
   public Tensor rows(Tensor ids) {
-    require(ids, "embedding");
+    require(ids, "ids", "embedding");
     Indices.checked(ids, out(), "embedding");
     long[] dims = java.util.Arrays.copyOf(ids.shape().toArray(), ids.shape().rank() + 1);
     dims[dims.length - 1] = in();
@@ -155,12 +165,19 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
     return y;
   }
 
-  private void require(Tensor x, String operation) {
-    x.requireDense(operation);
-    if (x.engine() != engine) {
-      throw new EngineException(operation + ": x belongs to another engine than the weights");
+  private static void requireFloats(Tensor t, String input) {
+    if (t.dtype() != DType.F32) {
+      throw new EngineException("linear: input '" + input + "' is " + t.dtype() + ", needs F32");
     }
-    if (engine.isRecording() && x.requiresGrad()) {
+  }
+
+  private void require(Tensor t, String input, String operation) {
+    t.requireDense(operation + ": input '" + input + "'");
+    if (t.engine() != engine) {
+      throw new EngineException(
+          operation + ": input '" + input + "' lives in another engine than the weights");
+    }
+    if (engine.isRecording() && t.requiresGrad()) {
       throw new EngineException(
           operation
               + ": '"

@@ -89,6 +89,12 @@ class PackedMatrixTest {
       Tensor narrow = engine.tensor(new float[] {1}, Shape.of(1, 1));
       assertSays(() -> w.apply(narrow, null, null), "needs 2 features");
       assertSays(() -> w.apply(x, narrow, null), "the bias needs shape [3]");
+      Tensor truths = engine.tensor(new boolean[] {true, true}, Shape.of(1, 2));
+      assertSays(() -> w.apply(truths, null, null), "input 'x' is BOOL, needs F32");
+      Tensor counts = engine.tensor(new int[3], Shape.of(3));
+      assertSays(() -> w.apply(x, counts, null), "input 'bias' is I32, needs F32");
+      Tensor trained = engine.tensor(new float[3], Shape.of(3)).disown().requireGrad();
+      assertSays(() -> w.apply(x, trained, null), "load the model for training");
       x.requireGrad();
       assertSays(() -> w.apply(x, null, null), "load the model for training");
       assertEquals(3, engine.noGrad(() -> w.apply(x, null, null)).size());
