@@ -16,20 +16,6 @@ import java.lang.foreign.ValueLayout;
 public final class TensorFiles {
   private TensorFiles() {}
 
-  /**
-   * A float tensor of a file as float32, in place: float32 data is used where it is mapped when the
-   * device can read it there, other types are converted into memory of their own.
-   *
-   * @return the tensor; valid while the file is open
-   */
-  public static Tensor mapped(Engine engine, RawTensor raw) {
-    boolean inPlace =
-        raw.info().dtype() == FileDtype.F32 && raw.data().address() % Float.BYTES == 0;
-    return inPlace
-        ? engine.adopt(DType.F32, raw.data(), Shape.of(raw.info().shape()))
-        : floats(engine, raw);
-  }
-
   /** A float tensor of a file as float32, in memory of its own. */
   public static Tensor floats(Engine engine, RawTensor raw) {
     Tensor t = engine.empty(DType.F32, Shape.of(raw.info().shape()));
@@ -54,17 +40,20 @@ public final class TensorFiles {
     long in = shape[outIn ? 1 : 0];
     long out = shape[outIn ? 0 : 1];
     String name = raw.info().name();
+    DType as =
+        switch (raw.info().dtype()) {
+          case F32 -> DType.F32;
+          case BF16 -> DType.BF16;
+          case F16 -> DType.F16;
+          default -> null;
+        };
     try (Arena arena = Arena.ofConfined()) {
-      return switch (raw.info().dtype()) {
-        case F32 -> PackedMatrix.of(engine, name, raw.data(), DType.F32, stored, in, out, layout);
-        case BF16 -> PackedMatrix.of(engine, name, raw.data(), DType.BF16, stored, in, out, layout);
-        case F16 -> PackedMatrix.of(engine, name, raw.data(), DType.F16, stored, in, out, layout);
-        default -> {
-          MemorySegment host = arena.allocate(Float.BYTES * raw.info().elements(), Float.BYTES);
-          Conversions.toFloat32(raw, host);
-          yield PackedMatrix.of(engine, name, host, DType.F32, stored, in, out, layout);
-        }
-      };
+      if (as != null) {
+        return PackedMatrix.of(engine, name, raw.data(), as, stored, in, out, layout);
+      }
+      MemorySegment host = arena.allocate(Float.BYTES * raw.info().elements(), Float.BYTES);
+      Conversions.toFloat32(raw, host);
+      return PackedMatrix.of(engine, name, host, DType.F32, stored, in, out, layout);
     } finally {
       SystemPages.release(raw.data());
     }
