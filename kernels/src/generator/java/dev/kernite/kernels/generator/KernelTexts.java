@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * file a kernel, and a list of their names. The class {@code KernelSource} reads them.
  */
 final class KernelTexts {
-  private static final Pattern SIGNATURE = Pattern.compile("static \\w+ (\\w+)\\(");
+  private static final Pattern SIGNATURE = Pattern.compile("(?:static|public) \\w+ (\\w+)\\(");
 
   private final Map<String, String> texts = new TreeMap<>();
 

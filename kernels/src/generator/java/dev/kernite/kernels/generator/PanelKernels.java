@@ -32,43 +32,41 @@ record PanelKernels(int vectors, Weights weights) {
         called and its vectors boxed (18 times slower); accumulators start at zero in the method,
         since others can keep it from being compiled at all."""
             .formatted(vectors, weights));
-    code.open("final class %s", className());
+    code.open("final class %s implements Panels", className());
     code.line("/** Columns of a panel. */");
     code.line("static final int WIDTH = %d * LANES;", vectors);
-    code.line("");
-    code.line("private %s() {}", className());
     kernels(code, Left.ARRAY);
     if (weights == Weights.FLOAT32) {
       kernels(code, Left.MEMORY);
     }
-    for (int panels : new int[] {2, 4}) {
-      row(code, panels);
-    }
-    if (weights != Weights.FLOAT32) {
-      widen(code);
-    }
+    rows(code);
+    widen(code);
     return code.close().toString();
   }
 
-  /**
-   * One row by several panels at once. Such a product waits for memory, and memory answers faster
-   * when it is asked for several streams.
-   */
+  private void rows(Code code) {
+    code.line("");
+    code.line("@Override");
+    code.method(
+        "public void multiplyRow("
+            + "int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k)");
+    code.open("switch (panels)");
+    code.line("case 2 -> rowBy2(a, a0, b, panel, bStep, c, k);");
+    code.line("default -> rowBy4(a, a0, b, panel, bStep, c, k);");
+    code.close().close();
+    row(code, 2);
+    row(code, 4);
+  }
+
   private void row(Code code, int panels) {
     code.line("");
     code.doc(
         """
         Computes {@code c[j] = sum over s of a[a0 + s] b[s, j]} for %d panels, each a chain of fused
-        multiply-adds from zero in ascending s.
-
-        @param b first row of the first panel
-        @param panel bytes from one panel to the next
-        @param bStep bytes from one row of a panel to the next
-        @param c result, the panels' columns one after the other
-        @param k summands"""
+        multiply-adds from zero in ascending s. See {@link Panels#multiplyRow}."""
             .formatted(panels));
     code.method(
-        "static void rowBy%d(float[] a, int a0, long b, long panel, long bStep, long c, int k)",
+        "private static void rowBy%d(float[] a, int a0, long b, long panel, long bStep, long c, int k)",
         panels);
     for (int p = 2; p < panels; p++) {
       code.line("long panel%d = %d * panel;", p, p);
@@ -97,29 +95,37 @@ record PanelKernels(int vectors, Weights weights) {
 
   private void widen(Code code) {
     code.line("");
-    code.doc("Widens {@code k} rows of a panel to float32.");
-    code.method("static void widen(long b, long target, int k)");
+    code.line("@Override");
+    code.method("public long widen(long b, long target, int k)");
+    if (weights == Weights.FLOAT32) {
+      code.line("return b;");
+      code.close();
+      return;
+    }
+    code.line("long to = target;");
     code.open("for (int step = 0; step < k; step++)");
     weights.load(code, "b", vectors);
     for (int v = 0; v < vectors; v++) {
-      code.line("b%d.intoMemorySegment(ALL, target + %d * BYTES, LITTLE);", v, v);
+      code.line("b%d.intoMemorySegment(ALL, to + %d * BYTES, LITTLE);", v, v);
     }
     code.line("b += %d * BYTES;", vectors / 2);
-    code.line("target += %d * BYTES;", vectors);
-    code.close().close();
+    code.line("to += %d * BYTES;", vectors);
+    code.close();
+    code.line("return target;");
+    code.close();
   }
 
   /** Where A is. */
   private enum Left {
     /** In a Java array, summand after summand, those of all rows together. */
-    ARRAY("multiply", "rows", "float[] a, int a0") {
+    ARRAY("public void multiply", "rows", "float[] a, int a0") {
       @Override
       String value(int row, int rows) {
         return "a[a0 + %d * s + %d]".formatted(rows, row);
       }
     },
     /** In memory, as it lies. */
-    MEMORY("multiplyInPlace", "inPlace", "long a, long aRow, long aStep") {
+    MEMORY("static void multiplyInPlace", "inPlace", "long a, long aRow, long aStep") {
       @Override
       String value(int row, int rows) {
         String offset = row == 0 ? "" : row == 1 ? " + aRow" : " + a" + row;
@@ -149,27 +155,20 @@ record PanelKernels(int vectors, Weights weights) {
 
   private void kernels(Code code, Left left) {
     code.line("");
-    code.doc(
-        """
-        Computes {@code c[r, j] = sum over s of a[r, s] b[s, j]}, each a chain of fused multiply-adds
-        from zero in ascending s.
+    if (left == Left.ARRAY) {
+      code.line("@Override");
+    } else {
+      code.doc(
+          """
+          The same as {@link #multiply} for an A that is not packed.
 
-        @param rows 1 to %d
-        %s
-        @param b first row of the panel
-        @param bStep bytes from one row of the panel to the next
-        @param c result
-        @param cRow bytes from one row of C to the next
-        @param k summands"""
-            .formatted(
-                ROWS,
-                left == Left.ARRAY
-                    ? "@param a holds a[r, s] at a0 + rows * s + r"
-                    : """
-                    @param a first value of A
-                    @param aRow bytes from one row of A to the next
-                    @param aStep bytes from one summand of A to the next"""));
-    code.method("static void %s(int rows, %s, %s)", left.method, left.parameters, OTHERS);
+          @param rows 1 to %d
+          @param a first value of A
+          @param aRow bytes from one row of A to the next
+          @param aStep bytes from one summand of A to the next"""
+              .formatted(ROWS));
+    }
+    code.method("%s(int rows, %s, %s)", left.method, left.parameters, OTHERS);
     code.open("switch (rows)");
     for (int rows = 1; rows <= ROWS; rows++) {
       String label = rows == ROWS ? "default" : "case " + rows;

@@ -69,6 +69,13 @@ final class GemmBlock {
     long column = panel * width;
     int columns = (int) Math.min(width, p.n() - column);
     Source source = source(p, rows, columns, type, packed);
+    Panels panels = VectorTiles.panels(source == Source.PACKED ? type : FLOAT32);
+    long bStep =
+        switch (source) {
+          case PACKED -> (long) type.bytes() * width;
+          case IN_PLACE, DOTS -> p.bRow();
+          case WIDENED, PACKED_HERE -> panelRow;
+        };
     boolean direct = !p.accumulate() && columns == width;
     boolean scratchPanel = source == Source.WIDENED || source == Source.PACKED_HERE;
     long tileBytes = p.k() > K_BLOCK ? Tiles.ROWS * panelRow : 0;
@@ -92,7 +99,7 @@ final class GemmBlock {
         long b =
             switch (source) {
               case PACKED -> from;
-              case WIDENED -> tiles.widen(type, from, own, k);
+              case WIDENED -> VectorTiles.panels(type).widen(from, own, k);
               case IN_PLACE -> p.b() + k0 * p.bRow() + 4 * column;
               case DOTS -> p.b() + column * p.bRow() + 4 * k0;
               case PACKED_HERE -> pack(p, panel, k0, k, own);
@@ -103,17 +110,10 @@ final class GemmBlock {
           long to = sums + i * sumRow;
           long result = k0 == 0 ? to : tile;
           long resultRow = k0 == 0 ? sumRow : panelRow;
-          switch (source) {
-            case PACKED -> {
-              long bStep = (long) type.bytes() * width;
-              tiles.multiply(type, step, a, values, b, bStep, result, resultRow, k);
-            }
-            case IN_PLACE ->
-                tiles.multiply(FLOAT32, step, a, values, b, p.bRow(), result, resultRow, k);
-            case DOTS ->
-                tiles.dots(p.a() + (row + i) * p.aRow() + 4 * k0, b, p.bRow(), columns, result, k);
-            case WIDENED, PACKED_HERE ->
-                tiles.multiply(FLOAT32, step, a, values, b, panelRow, result, resultRow, k);
+          if (source == Source.DOTS) {
+            tiles.dots(p.a() + (row + i) * p.aRow() + 4 * k0, b, bStep, columns, result, k);
+          } else {
+            panels.multiply(step, a, values, b, bStep, result, resultRow, k);
           }
           if (k0 > 0) {
             tiles.add(tile, panelRow, to, sumRow, step, columns);
@@ -142,14 +142,16 @@ final class GemmBlock {
     int columns = count * width;
     long column = panel * width;
     long c = p.c() + 4 * column;
-    long panelBytes = type.bytes() * p.k() * width;
+    Panels panels = VectorTiles.panels(type);
+    long bStep = (long) type.bytes() * width;
+    long panelBytes = p.k() * bStep;
     Buffer tile = p.k() > K_BLOCK ? memory.allocate(count * panelRow) : null;
     try {
       for (long k0 = 0; k0 < p.k(); k0 += K_BLOCK) {
         int k = (int) Math.min(K_BLOCK, p.k() - k0);
-        long b = packed + type.bytes() * k0 * width;
+        long b = packed + k0 * bStep;
         long result = k0 == 0 ? c : tile.address();
-        tiles.multiplyRow(type, count, a, (int) k0, b, panelBytes, result, k);
+        panels.multiplyRow(count, a, (int) k0, b, panelBytes, bStep, result, k);
         if (k0 > 0) {
           tiles.add(result, 0, c, 0, 1, columns);
         }

@@ -1,5 +1,7 @@
 package dev.kernite.kernels.cpu;
 
+import static dev.kernite.kernels.cpu.Lanes.LANES;
+import static dev.kernite.kernels.cpu.Lanes.S;
 import static dev.kernite.kernels.cpu.RawMemory.ALL;
 import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
@@ -7,15 +9,16 @@ import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 import dev.kernite.kernels.WeightType;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** {@link Tiles} on vectors of whatever width the machine prefers. */
 final class VectorTiles implements Tiles {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = S.length();
   private static final boolean WIDE = LANES == 16;
   private static final int WIDTH = WIDE ? Float32Panels4.WIDTH : Float32Panels2.WIDTH;
   private static final int BLOCK = 16; // of TransposeKernels
+
+  private static final Panels FLOAT32 = WIDE ? new Float32Panels4() : new Float32Panels2();
+  private static final Panels BFLOAT16 = WIDE ? new BFloat16Panels4() : new BFloat16Panels2();
+  private static final Panels FLOAT16 = WIDE ? new Float16Panels4() : new Float16Panels2();
 
   @Override
   public int width() {
@@ -32,108 +35,13 @@ final class VectorTiles implements Tiles {
     }
   }
 
-  /**
-   * The same for a panel of any type, and rows of A as {@link RowGroups} packs them.
-   *
-   * @param a holds a[r, s] at a0 + rows * s + r
-   */
-  void multiply(
-      WeightType type, int rows, float[] a, int a0, long b, long bStep, long c, long cRow, int k) {
-    switch (type) {
-      case FLOAT32 -> {
-        if (WIDE) {
-          Float32Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        } else {
-          Float32Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        }
-      }
-      case BFLOAT16 -> {
-        if (WIDE) {
-          BFloat16Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        } else {
-          BFloat16Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        }
-      }
-      case FLOAT16 -> {
-        if (WIDE) {
-          Float16Panels4.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        } else {
-          Float16Panels2.multiply(rows, a, a0, b, bStep, c, cRow, k);
-        }
-      }
-    }
-  }
-
-  /**
-   * One row by two or four packed panels at once.
-   *
-   * @param panels 2 or 4
-   * @param panel bytes from one panel to the next
-   */
-  void multiplyRow(
-      WeightType type, int panels, float[] a, int a0, long b, long panel, long c, int k) {
-    long bStep = (long) type.bytes() * WIDTH;
-    switch (type) {
-      case FLOAT32 -> {
-        if (WIDE && panels == 4) {
-          Float32Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else if (WIDE) {
-          Float32Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
-        } else if (panels == 4) {
-          Float32Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else {
-          Float32Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
-        }
-      }
-      case BFLOAT16 -> {
-        if (WIDE && panels == 4) {
-          BFloat16Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else if (WIDE) {
-          BFloat16Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
-        } else if (panels == 4) {
-          BFloat16Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else {
-          BFloat16Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
-        }
-      }
-      case FLOAT16 -> {
-        if (WIDE && panels == 4) {
-          Float16Panels4.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else if (WIDE) {
-          Float16Panels4.rowBy2(a, a0, b, panel, bStep, c, k);
-        } else if (panels == 4) {
-          Float16Panels2.rowBy4(a, a0, b, panel, bStep, c, k);
-        } else {
-          Float16Panels2.rowBy2(a, a0, b, panel, bStep, c, k);
-        }
-      }
-    }
-  }
-
-  /**
-   * Widens k rows of a packed panel of a narrow type.
-   *
-   * @return the target, a panel of float32
-   */
-  long widen(WeightType type, long b, long target, int k) {
-    switch (type) {
-      case FLOAT32 -> throw new IllegalArgumentException("float32 is wide");
-      case BFLOAT16 -> {
-        if (WIDE) {
-          BFloat16Panels4.widen(b, target, k);
-        } else {
-          BFloat16Panels2.widen(b, target, k);
-        }
-      }
-      case FLOAT16 -> {
-        if (WIDE) {
-          Float16Panels4.widen(b, target, k);
-        } else {
-          Float16Panels2.widen(b, target, k);
-        }
-      }
-    }
-    return target;
+  /** The kernels for packed panels of a type. */
+  static Panels panels(WeightType type) {
+    return switch (type) {
+      case FLOAT32 -> FLOAT32;
+      case BFLOAT16 -> BFLOAT16;
+      case FLOAT16 -> FLOAT16;
+    };
   }
 
   /** Sets rows to zero. */
