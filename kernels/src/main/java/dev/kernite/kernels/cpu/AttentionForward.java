@@ -8,8 +8,10 @@ import dev.kernite.kernels.Attention.Shape;
 import dev.kernite.kernels.Memory.Buffer;
 
 /**
- * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) and values are
- * packed once a head; with one tile of queries, each key block is packed just before it is used.
+ * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) are packed once a
+ * head; with one tile of queries, each key block is packed just before it is used; with very few,
+ * as when a sequence is generated token by token, keys are read as they lie. Values are packed only
+ * if a head is not a whole number of panels wide.
  */
 final class AttentionForward {
   static final int QUERY_TILE = 8 * Tiles.ROWS;
@@ -100,11 +102,11 @@ final class AttentionForward {
 
   /** Size of one packed block of keys with its values. */
   private long packedBytes() {
-    return SCORE_ROW * (headDim + (valuesInPlace ? 0 : padded));
+    return valuesOffset() + (valuesInPlace ? 0 : SCORE_ROW * padded);
   }
 
   private long valuesOffset() {
-    return SCORE_ROW * headDim;
+    return keysInPlace ? 0 : SCORE_ROW * headDim;
   }
 
   /** Packs keys as transposed panels, then values as panels of [KEY_BLOCK, width]. */
