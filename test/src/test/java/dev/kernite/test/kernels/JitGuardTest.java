@@ -29,15 +29,18 @@ class JitGuardTest {
   private static final Map<String, Double> FLOORS = new LinkedHashMap<>();
 
   static {
-    FLOORS.put("packed product of 1 rows, FLOAT32", 0.12);
-    FLOORS.put("packed product of 6 rows, FLOAT32", 0.5);
-    FLOORS.put("packed product of 48 rows, FLOAT32", 0.6);
-    FLOORS.put("packed product of 1 rows, BFLOAT16", 0.12);
-    FLOORS.put("packed product of 6 rows, BFLOAT16", 0.4);
-    FLOORS.put("packed product of 48 rows, BFLOAT16", 0.5);
-    FLOORS.put("packed product of 1 rows, FLOAT16", 0.08);
-    FLOORS.put("packed product of 6 rows, FLOAT16", 0.3);
-    FLOORS.put("packed product of 48 rows, FLOAT16", 0.5);
+    FLOORS.put("packed product of 1 rows by 512 columns, FLOAT32", 0.12);
+    FLOORS.put("packed product of 6 rows by 512 columns, FLOAT32", 0.5);
+    FLOORS.put("packed product of 48 rows by 512 columns, FLOAT32", 0.6);
+    FLOORS.put("packed product of 1 rows by 4096 columns, FLOAT32", 0.08);
+    FLOORS.put("packed product of 1 rows by 512 columns, BFLOAT16", 0.12);
+    FLOORS.put("packed product of 6 rows by 512 columns, BFLOAT16", 0.4);
+    FLOORS.put("packed product of 48 rows by 512 columns, BFLOAT16", 0.5);
+    FLOORS.put("packed product of 1 rows by 4096 columns, BFLOAT16", 0.08);
+    FLOORS.put("packed product of 1 rows by 512 columns, FLOAT16", 0.08);
+    FLOORS.put("packed product of 6 rows by 512 columns, FLOAT16", 0.3);
+    FLOORS.put("packed product of 48 rows by 512 columns, FLOAT16", 0.5);
+    FLOORS.put("packed product of 1 rows by 4096 columns, FLOAT16", 0.06);
     FLOORS.put("product", 0.4);
     FLOORS.put("product of transposed operands", 0.4);
     FLOORS.put("attention", 0.2);

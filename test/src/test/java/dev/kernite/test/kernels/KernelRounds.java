@@ -61,8 +61,9 @@ final class KernelRounds {
     List<Work> works = new ArrayList<>();
     for (WeightType type : WeightType.values()) {
       for (int rows : new int[] {1, 6, 48}) {
-        works.add(packedProduct(type, rows));
+        works.add(packedProduct(type, rows, 512, 512));
       }
+      works.add(packedProduct(type, 1, 64, 4096));
     }
     works.add(product(false));
     works.add(product(true));
@@ -91,9 +92,7 @@ final class KernelRounds {
     return works;
   }
 
-  private Work packedProduct(WeightType type, int rows) {
-    long k = 512;
-    long n = 512;
+  private Work packedProduct(WeightType type, int rows, long k, long n) {
     PackedGemm gemm = cpu.packedGemm();
     long packed = cpu.memory().allocate(gemm.bytes(type, k, n)).address();
     PackedGemm.Matrix b = new PackedGemm.Matrix(type, k, n, packed);
@@ -101,7 +100,7 @@ final class KernelRounds {
     long a = floats(rows * k);
     long c = floats(rows * n);
     return new Work(
-        "packed product of " + rows + " rows, " + type,
+        "packed product of %d rows by %d columns, %s".formatted(rows, n, type),
         2.0 * rows * k * n,
         0,
         () -> gemm.multiply(b, rows, a, k, a, null, c));
