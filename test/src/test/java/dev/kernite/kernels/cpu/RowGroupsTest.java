@@ -101,10 +101,10 @@ final class RowGroupsTest {
       for (int form = 0; form < 8; form++) {
         boolean transposeA = (form & 1) != 0;
         boolean transposeB = (form & 2) != 0;
-        for (int[] size : new int[][] {{700, 33, 3}, {291, 65, 40}, {99, 130, 600}, {3, 9, 5000}}) {
+        for (int[] size : new int[][] {{290, 33, 3}, {100, 65, 40}, {13, 70, 600}, {3, 9, 2000}}) {
           Gemm.Shape one = Gemm.Shape.dense(transposeA, transposeB, size[0], size[1], size[2]);
           Gemm.Shape s =
-              one.batched(12, one.m() * one.k(), one.k() * one.n(), one.m() * one.n());
+              one.batched(10, one.m() * one.k(), one.k() * one.n(), one.m() * one.n());
           s = (form & 4) != 0 ? s.accumulating() : s;
           assertArrayEquals(
               product(memory, plain, s), product(memory, vector, s), s + " " + threads);
@@ -141,7 +141,7 @@ final class RowGroupsTest {
         HostMemory memory = new HostMemory(64 << 20, true)) {
       PackedGemm whole = new VectorPackedGemm(workers, memory, new RowGroups(workers));
       PackedGemm parts = new VectorPackedGemm(workers, memory, new RowGroups(workers, 1000));
-      for (int[] size : new int[][] {{700, 33, 3}, {291, 65, 40}, {99, 130, 600}, {2, 9, 5000}}) {
+      for (int[] size : new int[][] {{290, 33, 3}, {100, 65, 40}, {13, 70, 600}, {2, 9, 5000}}) {
         int m = size[0];
         int n = size[1];
         int k = size[2];
