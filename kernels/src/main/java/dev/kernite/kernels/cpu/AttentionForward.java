@@ -8,8 +8,8 @@ import dev.kernite.kernels.Attention.Shape;
 import dev.kernite.kernels.Memory.Buffer;
 
 /**
- * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) are packed once a
- * head; with one tile of queries, each key block is packed just before it is used; with very few,
+ * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) are packed once
+ * a head; with one tile of queries, each key block is packed just before it is used; with very few,
  * as when a sequence is generated token by token, keys are read as they lie. Values are packed only
  * if a head is not a whole number of panels wide.
  */

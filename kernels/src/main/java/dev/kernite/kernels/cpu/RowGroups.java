@@ -128,8 +128,8 @@ final class RowGroups {
       int count,
       float[] target,
       int start) {
-    // A vector is stored for each summand, its surplus lanes over those that come next. The last ones
-    // are copied from a room of their own: what follows them belongs to other tasks.
+    // A vector is stored for each summand, its surplus lanes over those that come next. The last
+    // summands go through a room of their own: what follows them belongs to other tasks.
     float[] room = WIDE ? new float[(Tiles.ROWS + 1) * VECTOR] : null;
     for (int i = 0; i < rows; ) {
       int step = Tiles.nextRows(rows - i);

@@ -103,8 +103,7 @@ final class RowGroupsTest {
         boolean transposeB = (form & 2) != 0;
         for (int[] size : new int[][] {{290, 33, 3}, {100, 65, 40}, {13, 70, 600}, {3, 9, 2000}}) {
           Gemm.Shape one = Gemm.Shape.dense(transposeA, transposeB, size[0], size[1], size[2]);
-          Gemm.Shape s =
-              one.batched(10, one.m() * one.k(), one.k() * one.n(), one.m() * one.n());
+          Gemm.Shape s = one.batched(10, one.m() * one.k(), one.k() * one.n(), one.m() * one.n());
           s = (form & 4) != 0 ? s.accumulating() : s;
           assertArrayEquals(
               product(memory, plain, s), product(memory, vector, s), s + " " + threads);
