@@ -34,6 +34,7 @@ public final class Generate {
       import static jdk.incubator.vector.FloatVector.fromMemorySegment;
       import static jdk.incubator.vector.VectorOperators.*;
 
+      import jdk.incubator.vector.ByteVector;
       import jdk.incubator.vector.FloatVector;
       import jdk.incubator.vector.IntVector;
       import jdk.incubator.vector.VectorMask;
@@ -72,6 +73,7 @@ public final class Generate {
       classes.put(maps.className(), maps.source());
     }
     classes.put(BinaryKernels.className(), BinaryKernels.source());
+    classes.put("SelectKernels", SelectKernels.source());
     for (RowKernels rows :
         List.of(
             ReductionKernels.all(),

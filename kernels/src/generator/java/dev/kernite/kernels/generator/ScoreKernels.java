@@ -42,6 +42,24 @@ final class ScoreKernels {
             @param lanes how many, a multiple of the vector length""",
             "static void exp(long row, long n, float max, long sums, int lanes)",
             ScoreKernels::exp)
+        .method(
+            """
+            Adds products {@code a[j] b[j]}, fused, to partial sums that start at 0; as for exp.
+
+            @param n any number
+            @param sums the partial sums""",
+            "static void dot(long a, long b, long n, long sums, int lanes)",
+            ScoreKernels::dot)
+        .method(
+            """
+            {@code y = y + sum over j of p[j] x[j]}, a chain of fused multiply-adds in ascending j.
+
+            @param y n values
+            @param p count factors
+            @param x count rows of n values
+            @param xRow bytes from one row to the next""",
+            "static void addRows(long y, long p, int count, long x, long xRow, long n)",
+            ScoreKernels::addRows)
         .map(
             "gradient",
             "ds = p (ds - d).",
@@ -78,6 +96,31 @@ final class ScoreKernels {
     code.line("sum = sum.add(%s);", e.code());
     code.close();
     code.line("sum.intoMemorySegment(ALL, sums + 4 * lane, LITTLE);");
+    code.close();
+  }
+
+  private static void dot(Code code) {
+    code.open("for (int lane = 0; lane < lanes; lane += LANES)");
+    code.line("FloatVector sum = FloatVector.zero(S);");
+    code.open("for (long j = lane; j < n; j += lanes)");
+    code.line("VectorMask<Float> inside = S.indexInRange(j, n);");
+    Vec a = code.let("a", Vec.load("a + 4 * j", "inside"));
+    Vec b = Vec.load("b + 4 * j", "inside");
+    code.line("sum = %s;", a.fma(b, new Vec("sum")).code());
+    code.close();
+    code.line("sum.intoMemorySegment(ALL, sums + 4 * lane, LITTLE);");
+    code.close();
+  }
+
+  private static void addRows(Code code) {
+    code.open("for (long i = 0; i < n; i += LANES)");
+    code.line("VectorMask<Float> inside = S.indexInRange(i, n);");
+    code.line("FloatVector sum = %s;", Vec.load("y + 4 * i", "inside").code());
+    code.open("for (int j = 0; j < count; j++)");
+    Vec row = Vec.load("x + j * xRow + 4 * i", "inside");
+    code.line("sum = %s;", row.fma("ALL.get(FLOAT, p + 4L * j)", new Vec("sum")).code());
+    code.close();
+    code.line("sum.intoMemorySegment(ALL, y + 4 * i, LITTLE, inside);");
     code.close();
   }
 }

@@ -204,7 +204,7 @@ final class AttentionBackward {
     long upstream = Scores.of(dout, s.out(), s, head) + 4 * query * s.out().token();
     for (int r = 0; r < count; r++) {
       long row = 4L * r * s.out().token();
-      putFloat(w.d + 4L * r, dot(outRows + row, upstream + row, headDim));
+      putFloat(w.d + 4L * r, rows.dot(outRows + row, upstream + row, headDim, w.sums));
     }
     packRows(upstream, s.out().token(), count, w.upstream, QUERY_TILE);
     packRows(
@@ -336,24 +336,5 @@ final class AttentionBackward {
       tiles.add(w.product, 4L * padded, w.dq + 4L * r * padded, 4L * padded, step, padded);
       r += step;
     }
-  }
-
-  /** Dot product in float64, in four partial sums. */
-  private static float dot(long a, long b, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 4 <= n; i += 4) {
-      s0 += (double) getFloat(a + 4L * i) * getFloat(b + 4L * i);
-      s1 += (double) getFloat(a + 4L * i + 4) * getFloat(b + 4L * i + 4);
-      s2 += (double) getFloat(a + 4L * i + 8) * getFloat(b + 4L * i + 8);
-      s3 += (double) getFloat(a + 4L * i + 12) * getFloat(b + 4L * i + 12);
-    }
-    for (; i < n; i++) {
-      s0 += (double) getFloat(a + 4L * i) * getFloat(b + 4L * i);
-    }
-    return (float) ((s0 + s2) + (s1 + s3));
   }
 }

@@ -180,7 +180,7 @@ final class AttentionForward {
       }
       long target = Scores.of(out, s.out(), s, head);
       for (int r = 0; r < count; r++) {
-        float sum = ScoreRows.total(w.sums + 4L * ScoreRows.LANES * r);
+        float sum = rows.total(w.sums + 4L * ScoreRows.LANES * r);
         long row = target + 4 * (query + r) * s.out().token();
         rows.divide(w.outputs + 4L * padded * r, sum, row, headDim);
         if (lse != 0) {

@@ -3,6 +3,7 @@ package dev.kernite.kernels.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,6 +14,10 @@ final class Lanes {
 
   /** The same vectors as integers. */
   static final VectorSpecies<Integer> I = S.withLanes(int.class);
+
+  /** As many bytes as a vector has values, where there are vectors as short as that, else null. */
+  static final VectorSpecies<Byte> B =
+      S.length() < 8 ? null : VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * S.length()));
 
   /** Values in a vector. */
   static final int LANES = S.length();

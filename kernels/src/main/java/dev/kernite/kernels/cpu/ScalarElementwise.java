@@ -174,7 +174,7 @@ final class ScalarElementwise implements Elementwise {
                         length)));
   }
 
-  private static void selectRun(
+  static void selectRun(
       long c,
       long stepC,
       long a,

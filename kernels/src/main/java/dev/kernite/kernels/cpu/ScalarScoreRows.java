@@ -71,4 +71,32 @@ final class ScalarScoreRows implements ScoreRows {
       putFloat(y + i, getFloat(x + i) / divisor);
     }
   }
+
+  @Override
+  public float dot(long a, long b, int n, long sums) {
+    RawMemory.zero(sums, 4L * LANES);
+    for (int j = 0; j < n; j++) {
+      long sum = sums + 4L * (j % LANES);
+      putFloat(sum, Math.fma(getFloat(a + 4L * j), getFloat(b + 4L * j), getFloat(sum)));
+    }
+    return total(sums);
+  }
+
+  @Override
+  public float total(long sums) {
+    return sumByHalves(sums);
+  }
+
+  static float sumByHalves(long sums) {
+    float[] s = new float[LANES];
+    for (int i = 0; i < LANES; i++) {
+      s[i] = getFloat(sums + 4L * i);
+    }
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        s[i] += s[i + half];
+      }
+    }
+    return s[0];
+  }
 }

@@ -53,19 +53,16 @@ interface ScoreRows {
   /** {@code y = x / divisor} for n values. */
   void divide(long x, float divisor, long y, int n);
 
+  /**
+   * Dot product of n values: value j goes to partial sum j mod LANES by a fused multiply-add, and
+   * these are added as by {@link #total}.
+   *
+   * @param sums room for LANES partial sums
+   */
+  float dot(long a, long b, int n, long sums);
+
   /** Sums the LANES partial sums: halves are added until one value is left. */
-  static float total(long sums) {
-    float[] s = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      s[i] = RawMemory.getFloat(sums + 4L * i);
-    }
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        s[i] += s[i + half];
-      }
-    }
-    return s[0];
-  }
+  float total(long sums);
 
   /** n rounded up to a multiple of LANES. */
   static int padded(int n) {

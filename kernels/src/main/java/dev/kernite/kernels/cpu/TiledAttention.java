@@ -90,7 +90,7 @@ final class TiledAttention implements Attention {
         }
         RawMemory.zero(sums, sumBytes);
         rows.exp(row, visible, max, sums);
-        rows.divide(row, ScoreRows.total(sums), target, visible);
+        rows.divide(row, rows.total(sums), target, visible);
         RawMemory.zero(target + 4L * visible, 4 * (s.keys() - visible));
       }
     } finally {

@@ -126,4 +126,48 @@ final class VectorBinary {
       putFloat(db + 4 * i, -getFloat(dy + 4 * i) * quotient);
     }
   }
+
+  /**
+   * Computes {@code out[i] = c[i] != 0 ? a[i] : b[i]}.
+   *
+   * @param c bytes
+   * @param stepC bytes from one to the next
+   * @param a values, or 0 for the constant
+   * @param stepA bytes from one to the next, 0 for the constant
+   * @param b likewise
+   */
+  static void select(
+      long c,
+      long stepC,
+      long a,
+      long stepA,
+      long b,
+      long stepB,
+      float constant,
+      long out,
+      long n) {
+    boolean vectors =
+        Lanes.B != null
+            && stepC == 1
+            && n >= Lanes.LANES
+            && (stepA == 4 || stepA == 0)
+            && (stepB == 4 || stepB == 0);
+    long whole = vectors ? Lanes.whole(n) : 0;
+    if (vectors) {
+      long room = Lanes.padding();
+      long left = stepA == 0 ? filled(room, a == 0 ? constant : getFloat(a)) : a;
+      long right = stepB == 0 ? filled(room + BYTES, b == 0 ? constant : getFloat(b)) : b;
+      SelectKernels.select(c, left, stepA, right, stepB, out, whole);
+    }
+    ScalarElementwise.selectRun(
+        c + whole * stepC,
+        stepC,
+        a == 0 ? 0 : a + whole * stepA,
+        stepA,
+        b == 0 ? 0 : b + whole * stepB,
+        stepB,
+        constant,
+        out + 4 * whole,
+        n - whole);
+  }
 }

@@ -222,7 +222,27 @@ final class VectorElementwise implements Elementwise {
       float constant,
       long out,
       long[] sizes) {
-    plain.select(c, stridesC, a, stridesA, b, stridesB, constant, out, sizes);
+    long[] none = new long[sizes.length];
+    StridedWalk walk =
+        new StridedWalk(sizes, stridesC, a == 0 ? none : stridesA, b == 0 ? none : stridesB);
+    Chunks.run(
+        workers,
+        walk.total(),
+        (from, to) ->
+            walk.runs(
+                from,
+                to,
+                (at, position, length) ->
+                    VectorBinary.select(
+                        c + at[0],
+                        walk.step(0),
+                        a == 0 ? 0 : a + 4 * at[1],
+                        4 * walk.step(1),
+                        b == 0 ? 0 : b + 4 * at[2],
+                        4 * walk.step(2),
+                        constant,
+                        out + 4 * position,
+                        length)));
   }
 
   @Override

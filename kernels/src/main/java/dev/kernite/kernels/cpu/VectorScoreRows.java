@@ -1,13 +1,8 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.Lanes.S;
-import static dev.kernite.kernels.cpu.RawMemory.ALL;
-import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getByte;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
-
-import jdk.incubator.vector.FloatVector;
 
 /** {@link ScoreRows} on vectors. */
 final class VectorScoreRows implements ScoreRows {
@@ -18,25 +13,40 @@ final class VectorScoreRows implements ScoreRows {
     for (int j = n; j < padded; j++) {
       putFloat(row + 4L * j, Float.NEGATIVE_INFINITY);
     }
-    float largest;
-    if (bias == 0 && mask == 0) {
-      largest = ScoreKernels.scale(row, n, scale);
-    } else if (mask == 0 && biasStep == 4) {
-      largest = ScoreKernels.scaleAdd(row, bias, n, scale);
-    } else {
-      for (int j = 0; j < n; j++) {
-        long at = row + 4L * j;
-        float s = getFloat(at);
-        s = bias == 0 ? s * scale : Math.fma(s, scale, getFloat(bias + j * biasStep));
-        if (mask != 0 && getByte(mask + j * maskStep) == 0) {
-          s = Float.NEGATIVE_INFINITY;
-        }
-        putFloat(at, s);
-      }
+    float largest = biased(row, n, scale, bias, biasStep);
+    if (mask != 0) {
+      masked(row, n, mask, maskStep);
       largest = ReductionKernels.largest(row, n);
     }
     // Without any other value, NaN must not pass for a row that is all masked.
     return largest == Float.NEGATIVE_INFINITY ? ReductionKernels.max(row, n) : largest;
+  }
+
+  private static float biased(long row, int n, float scale, long bias, long biasStep) {
+    if (bias == 0) {
+      return ScoreKernels.scale(row, n, scale);
+    }
+    if (biasStep == 4) {
+      return ScoreKernels.scaleAdd(row, bias, n, scale);
+    }
+    for (int j = 0; j < n; j++) {
+      long at = row + 4L * j;
+      putFloat(at, Math.fma(getFloat(at), scale, getFloat(bias + j * biasStep)));
+    }
+    return ReductionKernels.largest(row, n);
+  }
+
+  private static void masked(long row, int n, long mask, long maskStep) {
+    int whole = 0;
+    if (maskStep == 1 && Lanes.B != null) {
+      whole = (int) Lanes.whole(n);
+      SelectKernels.keep(mask, row, whole, Float.NEGATIVE_INFINITY);
+    }
+    for (int j = whole; j < n; j++) {
+      if (getByte(mask + j * maskStep) == 0) {
+        putFloat(row + 4L * j, Float.NEGATIVE_INFINITY);
+      }
+    }
   }
 
   @Override
@@ -61,26 +71,25 @@ final class VectorScoreRows implements ScoreRows {
 
   @Override
   public void addRows(long y, long p, int count, long x, long xRow, int n) {
-    int i = 0;
-    for (; i + Lanes.LANES <= n; i += Lanes.LANES) {
-      FloatVector sum = FloatVector.fromMemorySegment(S, ALL, y + 4L * i, LITTLE);
-      for (int j = 0; j < count; j++) {
-        FloatVector factor = FloatVector.broadcast(S, getFloat(p + 4L * j));
-        sum = FloatVector.fromMemorySegment(S, ALL, x + j * xRow + 4L * i, LITTLE).fma(factor, sum);
-      }
-      sum.intoMemorySegment(ALL, y + 4L * i, LITTLE);
-    }
-    for (; i < n; i++) {
-      float sum = getFloat(y + 4L * i);
-      for (int j = 0; j < count; j++) {
-        sum = Math.fma(getFloat(x + j * xRow + 4L * i), getFloat(p + 4L * j), sum);
-      }
-      putFloat(y + 4L * i, sum);
-    }
+    ScoreKernels.addRows(y, p, count, x, xRow, n);
   }
 
   @Override
   public void divide(long x, float divisor, long y, int n) {
     ScoreKernels.divide(x, divisor, y, n);
+  }
+
+  @Override
+  public float dot(long a, long b, int n, long sums) {
+    ScoreKernels.dot(a, b, n, sums, LANES);
+    return total(sums);
+  }
+
+  @Override
+  public float total(long sums) {
+    // Two vectors or one: the sum of a row adds these in halves, too.
+    return Lanes.LANES >= LANES / 2
+        ? ReductionKernels.sum(sums, LANES)
+        : ScalarScoreRows.sumByHalves(sums);
   }
 }
