@@ -10,13 +10,11 @@ final class ColumnKernels {
             "add",
             "sum = sum + x.",
             "long x, long sum, long n",
-            2,
             at -> at.store("sum", at.load("sum").plus(at.load("x"))))
         .map(
             "addFour",
             "sum = sum + ((x + y) + (z + w)).",
             "long x, long y, long z, long w, long sum, long n",
-            1,
             at -> {
               Vec first = at.load("x").plus(at.load("y"));
               Vec second = at.load("z").plus(at.load("w"));
@@ -26,7 +24,6 @@ final class ColumnKernels {
             "scaleAdd",
             "y = alpha x + beta y.",
             "long x, long y, long n, float alpha, float beta",
-            2,
             at -> at.store("y", at.load("x").times("alpha").plus(at.load("y").times("beta"))));
   }
 }

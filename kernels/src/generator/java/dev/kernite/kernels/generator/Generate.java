@@ -37,7 +37,10 @@ public final class Generate {
       import jdk.incubator.vector.ByteVector;
       import jdk.incubator.vector.FloatVector;
       import jdk.incubator.vector.IntVector;
+      import jdk.incubator.vector.LongVector;
       import jdk.incubator.vector.VectorMask;
+      import jdk.incubator.vector.VectorShuffle;
+      import jdk.incubator.vector.VectorSpecies;
 
       """
           .formatted(PACKAGE);
@@ -74,6 +77,7 @@ public final class Generate {
     }
     classes.put(BinaryKernels.className(), BinaryKernels.source());
     classes.put("SelectKernels", SelectKernels.source());
+    classes.put("RandomKernels", RandomKernels.source());
     for (RowKernels rows :
         List.of(
             ReductionKernels.all(),

@@ -61,7 +61,7 @@ final class LossKernels {
   private static void loss(
       RowKernels kernels, String name, String doc, Function<Place, Vec> value) {
     kernels.map(
-        name, doc, "long x, long y, long loss, long n", 1, at -> at.store("loss", value.apply(at)));
+        name, doc, "long x, long y, long loss, long n", at -> at.store("loss", value.apply(at)));
   }
 
   private static Vec bounded(Place at, Vec log) {
@@ -116,7 +116,6 @@ final class LossKernels {
         name,
         doc,
         "long x, long y, long scale, long dx, long n",
-        1,
         at -> at.store("dx", derivative.apply(at).times(at.load("scale"))));
   }
 
@@ -126,19 +125,16 @@ final class LossKernels {
             "weigh",
             "y = weight y.",
             "long weight, long y, long n",
-            2,
             at -> at.store("y", at.load("y").times(at.load("weight"))))
         .map(
             "scaleSubtract",
             "y = factor y - spread.",
             "long y, long n, float factor, float spread",
-            2,
             at -> at.store("y", at.load("y").times("factor").minus("spread")))
         .map(
             "scaleSubtractWeighted",
             "y = factor y - spread weight.",
             "long weight, long y, long n, float factor, float spread",
-            2,
             at ->
                 at.store(
                     "y", at.load("y").times("factor").minus(at.load("weight").times("spread"))))
@@ -146,7 +142,6 @@ final class LossKernels {
             "scaleSubtractTargets",
             "y = factor y - (share t + spread).",
             "long t, long y, long n, float factor, float share, float spread",
-            2,
             at ->
                 at.store(
                     "y", at.load("y").times("factor").minus(at.load("t").fma("share", "spread"))))

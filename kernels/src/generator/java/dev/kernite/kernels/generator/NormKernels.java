@@ -12,7 +12,6 @@ final class NormKernels {
             "normalise",
             "y = (x - centre) scale gain + offset.",
             "long x, long gain, long offset, long y, long n, float centre, float scale",
-            2,
             at -> {
               Vec normal = at.load("x").minus("centre").times("scale");
               at.store("y", normal.fma(at.load("gain"), at.load("offset")));
@@ -33,16 +32,21 @@ final class NormKernels {
             "gradient",
             """
             {@code dx = scale (dy gain - meanGrad - normal meanDot)}, where normal is {@code (x -
-            centre) scale}; and adds the row to sums of rows: {@code dgain += dy normal, doffset +=
-            dy}.""",
-            "long x, long dy, long gain, long dx, long dgain, long doffset, long n, float centre,"
-                + " float scale, float meanGrad, float meanDot",
-            1,
+            centre) scale}.""",
+            "long x, long dy, long gain, long dx, long n, float centre, float scale,"
+                + " float meanGrad, float meanDot",
             at -> {
               Vec normal = at.code.let("normal", at.load("x").minus("centre").times("scale"));
-              Vec dy = at.load("dy");
-              Vec own = dy.times(at.load("gain")).minus("meanGrad");
+              Vec own = at.load("dy").times(at.load("gain")).minus("meanGrad");
               at.store("dx", own.minus(normal.times("meanDot")).times("scale"));
+            })
+        .map(
+            "addToSums",
+            "Adds a row to sums of rows: dgain += dy (x - centre) scale, doffset += dy.",
+            "long x, long dy, long dgain, long doffset, long n, float centre, float scale",
+            at -> {
+              Vec normal = at.load("x").minus("centre").times("scale");
+              Vec dy = at.load("dy");
               at.store("dgain", normal.fma(dy, at.load("dgain")));
               at.store("doffset", dy.plus(at.load("doffset")));
             });

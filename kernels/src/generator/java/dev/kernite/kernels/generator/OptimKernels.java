@@ -9,7 +9,9 @@ final class OptimKernels {
 
   static RowKernels all() {
     RowKernels kernels =
-        new RowKernels("OptimKernels", "Steps of optimisers over n values, in place.");
+        new RowKernels(
+            "OptimKernels",
+            "Steps of optimisers in place, over n values, n a multiple of the vector length.");
     adam(kernels, "adam", "Adam, or AdamW where keep is not 1.", false, false);
     adam(kernels, "adamDecayed", "Adam with weight decay in the gradient.", true, false);
     adam(kernels, "amsgrad", "AMSGrad: divides by the largest second moment so far.", false, true);
@@ -23,11 +25,10 @@ final class OptimKernels {
         "long p, long g, long m, long v, long vMax, long n, float gradScale, float decay,"
             + " float keep, float beta1, float rest1, float beta2, float rest2,"
             + " float rootCorrection, float eps, float stepSize";
-    kernels.map(
+    kernels.wholeMap(
         name,
         doc,
         parameters,
-        1,
         at -> {
           Vec p = at.load("p");
           Vec scaled = at.load("g").times("gradScale");

@@ -96,13 +96,11 @@ final class ReductionKernels {
             "scale",
             "y = factor x.",
             "long x, long y, long n, float factor",
-            2,
             at -> at.store("y", at.load("x").times("factor")))
         .map(
             "fill",
             "y = value.",
             "long y, long n, float value",
-            2,
             at -> at.store("y", Vec.all("value")));
   }
 }

@@ -135,9 +135,24 @@ final class RowKernels {
     return kernel("void", name, doc, parameters, step, names, Fold.SUM, body);
   }
 
-  /** Adds a kernel that only stores. */
-  RowKernels map(String name, String doc, String parameters, int step, Consumer<Place> body) {
-    return kernel("void", name, doc, parameters, step, List.of(), Fold.SUM, body);
+  /** Adds a kernel that only stores, a vector a step: the JIT unrolls such loops well. */
+  RowKernels map(String name, String doc, String parameters, Consumer<Place> body) {
+    return kernel("void", name, doc, parameters, 1, List.of(), Fold.SUM, body);
+  }
+
+  /**
+   * Adds a kernel that only stores, for n a multiple of the vector length. Without a masked copy of
+   * its body, a long one is still compiled by C1, which runs out of virtual registers early.
+   */
+  RowKernels wholeMap(String name, String doc, String parameters, Consumer<Place> body) {
+    return method(
+        doc,
+        "static void %s(%s)".formatted(name, parameters),
+        code -> {
+          code.open("for (long i = 0; i < n; i += LANES)");
+          body.accept(new Place(code, 0, null));
+          code.close();
+        });
   }
 
   /** Adds a kernel that walks in a way of its own. */

@@ -34,13 +34,13 @@ final class ScoreKernels {
             })
         .method(
             """
-            Replaces scores s by exp(s - max) and adds these to partial sums: value j to sum j mod
-            lanes, whatever the width of the machine's vectors.
+            Multiplies partial sums by a factor, replaces scores s by exp(s - max) and adds these to
+            the sums: value j to sum j mod lanes, whatever the width of the machine's vectors.
 
             @param row n scores, n a multiple of lanes
             @param sums the partial sums
             @param lanes how many, a multiple of the vector length""",
-            "static void exp(long row, long n, float max, long sums, int lanes)",
+            "static void exp(long row, long n, float max, float factor, long sums, int lanes)",
             ScoreKernels::exp)
         .method(
             """
@@ -64,31 +64,27 @@ final class ScoreKernels {
             "gradient",
             "ds = p (ds - d).",
             "long p, long ds, long n, float d",
-            2,
             at -> at.store("ds", at.load("ds").minus("d").times(at.load("p"))))
         .map(
             "rescaleAdd",
             "y = factor y + x, fused.",
             "long y, float factor, long x, long n",
-            2,
             at -> at.store("y", at.load("y").fma("factor", at.load("x"))))
         .map(
             "addScaled",
             "y = y + factor x, fused.",
             "long y, float factor, long x, long n",
-            2,
             at -> at.store("y", at.load("x").fma("factor", at.load("y"))))
         .map(
             "divide",
             "y = x / divisor.",
             "long x, float divisor, long y, long n",
-            2,
             at -> at.store("y", at.load("x").over("divisor")));
   }
 
   private static void exp(Code code) {
     code.open("for (int lane = 0; lane < lanes; lane += LANES)");
-    code.line("FloatVector sum = %s;", Vec.load("sums + 4 * lane").code());
+    code.line("FloatVector sum = %s;", Vec.load("sums + 4 * lane").times("factor").code());
     code.open("for (long j = lane; j < n; j += lanes)");
     Vec x = code.let("x", Vec.load("row + 4 * j").minus("max"));
     Vec e = code.let("e", expOrZero(code, x));

@@ -37,19 +37,16 @@ final class SoftmaxKernels {
             "softmaxGrad",
             "dx = y (dy - dot), dot the sum of y dy.",
             "long y, long dy, long dx, long n, float dot",
-            2,
             at -> at.store("dx", at.load("dy").minus("dot").times(at.load("y"))))
         .map(
             "logSoftmax",
             "y = x - max - logSum, in this order: x - max is exact where it matters.",
             "long x, long y, long n, float max, float logSum",
-            2,
             at -> at.store("y", at.load("x").minus("max").minus("logSum")))
         .map(
             "logSoftmaxGrad",
             "dx = dy - exp(y) sum, for y up to 0 and sum that of dy.",
             "long y, long dy, long dx, long n, float sum",
-            1,
             at -> {
               Vec e = expOrZero(at.code, at.load("y"));
               at.store("dx", at.load("dy").minus(e.times("sum")));
@@ -58,7 +55,6 @@ final class SoftmaxKernels {
             "logSumExpGrad",
             "dx = exp(x - lse) upstream.",
             "long x, long dx, long n, float lse, float upstream",
-            1,
             at -> {
               Vec distance = at.code.let("distance", at.load("x").minus("lse"));
               Vec bounded =

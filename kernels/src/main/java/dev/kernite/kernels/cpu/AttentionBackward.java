@@ -258,7 +258,7 @@ final class AttentionBackward {
     long ds = w.ds + r * SCORE_ROW;
     if (n > 0) {
       scores.finish(p, query, key, n);
-      rows.exp(p, n, getFloat(lse + 4 * (scores.head() * s.queries() + query)), w.sums);
+      rows.exp(p, n, getFloat(lse + 4 * (scores.head() * s.queries() + query)), 0, w.sums);
     }
     RawMemory.zero(p + 4L * n, 4L * (keys - n));
     if (scoreGradients) {

@@ -131,12 +131,12 @@ final class AttentionForward {
   /** Scratch of one task: addresses. */
   private record Work(long scores, long outputs, long products, long sums, long max, long own) {
     static long bytes(int padded) {
-      return QUERY_TILE * (SCORE_ROW + 4L * padded + 4L * ScoreRows.LANES + 8)
-          + 4L * Tiles.ROWS * padded;
+      return QUERY_TILE * (4L * padded + 4L * ScoreRows.LANES + 8)
+          + Tiles.ROWS * (SCORE_ROW + 4L * padded);
     }
 
     static Work at(long address, int padded) {
-      long outputs = address + QUERY_TILE * SCORE_ROW;
+      long outputs = address + Tiles.ROWS * SCORE_ROW;
       long products = outputs + 4L * QUERY_TILE * padded;
       long sums = products + 4L * Tiles.ROWS * padded;
       long max = sums + 4L * QUERY_TILE * ScoreRows.LANES;
@@ -167,11 +167,6 @@ final class AttentionForward {
         if (packed == 0) {
           pack(scores, key, keys, block);
         }
-        if (keysInPlace) {
-          scores.dotsInPlace(query, count, key, keys, w.scores, SCORE_ROW);
-        } else {
-          scores.dots(query, count, key, keys, block, w.scores, SCORE_ROW);
-        }
         for (int r = 0; r < count; ) {
           int step = Tiles.nextRows(count - r);
           group(scores, w, query, r, step, key, keys, block);
@@ -199,10 +194,15 @@ final class AttentionForward {
     if (scores.visible(query + r + count - 1, key, keys) == 0) {
       return;
     }
-    for (int i = r; i < r + count; i++) {
-      int n = scores.visible(query + i, key, keys);
+    if (keysInPlace) {
+      scores.dotsInPlace(query + r, count, key, keys, w.scores, SCORE_ROW);
+    } else {
+      scores.dots(query + r, count, key, keys, block, w.scores, SCORE_ROW);
+    }
+    for (int i = 0; i < count; i++) {
+      int n = scores.visible(query + r + i, key, keys);
       if (n > 0) {
-        softmax(scores, w, query, i, key, n);
+        softmax(scores, w, query, r + i, w.scores + i * SCORE_ROW, key, n);
       }
     }
     // Rows see one key more each: what all see in one product, the rest of a row one by one.
@@ -211,17 +211,16 @@ final class AttentionForward {
     long to = first ? w.outputs + 4L * padded * r : w.products;
     long tokenBytes = 4 * s.v().token();
     long values = Scores.of(v, s.v(), s, scores.head()) + key * tokenBytes;
-    long scoreRow = w.scores + r * SCORE_ROW;
     for (int d = 0; d < padded; d += width) {
       long b = valuesInPlace ? values + 4L * d : block + valuesOffset() + SCORE_ROW * d;
       long bStep = valuesInPlace ? tokenBytes : 4L * width;
-      tiles.multiply(count, scoreRow, SCORE_ROW, 4, b, bStep, to + 4L * d, 4L * padded, common);
+      tiles.multiply(count, w.scores, SCORE_ROW, 4, b, bStep, to + 4L * d, 4L * padded, common);
     }
     for (int i = 0; i < count; i++) {
       int n = scores.visible(query + r + i, key, keys);
       long row = to + 4L * padded * i;
       if (n > common) {
-        long p = scoreRow + i * SCORE_ROW + 4L * common;
+        long p = w.scores + i * SCORE_ROW + 4L * common;
         rows.addRows(row, p, n - common, values + common * tokenBytes, tokenBytes, headDim);
       }
       if (!first && n > 0) {
@@ -232,8 +231,7 @@ final class AttentionForward {
   }
 
   /** Turns a row of dot products into weights; updates the row's maximum, factor and sums. */
-  private void softmax(Scores scores, Work w, long query, int i, long key, int n) {
-    long row = w.scores + i * SCORE_ROW;
+  private void softmax(Scores scores, Work w, long query, int i, long row, long key, int n) {
     long max = w.max + 4L * i;
     long rescale = max + 4L * QUERY_TILE;
     long sums = w.sums + 4L * ScoreRows.LANES * i;
@@ -245,13 +243,8 @@ final class AttentionForward {
       RawMemory.zero(row, 4L * n);
       return;
     }
-    float factor = ScalarExp.exp(before - after);
+    float factor = before == after ? 1 : ScalarExp.exp(before - after);
     putFloat(rescale, factor);
-    if (key != 0 && factor != 1) {
-      for (int lane = 0; lane < ScoreRows.LANES; lane++) {
-        putFloat(sums + 4L * lane, getFloat(sums + 4L * lane) * factor);
-      }
-    }
-    rows.exp(row, n, after, sums);
+    rows.exp(row, n, after, factor, sums);
   }
 }

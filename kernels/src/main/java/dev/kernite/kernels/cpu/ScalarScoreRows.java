@@ -27,7 +27,10 @@ final class ScalarScoreRows implements ScoreRows {
   }
 
   @Override
-  public void exp(long row, int n, float max, long sums) {
+  public void exp(long row, int n, float max, float factor, long sums) {
+    for (int lane = 0; lane < LANES; lane++) {
+      putFloat(sums + 4L * lane, getFloat(sums + 4L * lane) * factor);
+    }
     for (int j = 0; j < ScoreRows.padded(n); j++) {
       long at = row + 4L * j;
       long sum = sums + 4L * (j % LANES);

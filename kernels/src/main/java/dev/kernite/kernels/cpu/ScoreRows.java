@@ -27,9 +27,10 @@ interface ScoreRows {
    * Replaces scores by {@code exp(s - max)} and adds these to the partial sums.
    *
    * @param row n scores and -inf in the room after them
-   * @param sums LANES partial sums
+   * @param factor what the sums are multiplied by first
+   * @param sums LANES partial sums, finite
    */
-  void exp(long row, int n, float max, long sums);
+  void exp(long row, int n, float max, float factor, long sums);
 
   /** {@code ds = p (ds - d)} for n values. */
   void scoreGradient(long p, long ds, int n, float d);

@@ -89,7 +89,7 @@ final class TiledAttention implements Attention {
           continue;
         }
         RawMemory.zero(sums, sumBytes);
-        rows.exp(row, visible, max, sums);
+        rows.exp(row, visible, max, 1, sums);
         rows.divide(row, rows.total(sums), target, visible);
         RawMemory.zero(target + 4L * visible, 4 * (s.keys() - visible));
       }

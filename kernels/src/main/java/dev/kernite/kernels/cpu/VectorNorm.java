@@ -131,34 +131,17 @@ final class VectorNorm implements Norm {
       workers.run(
           parts,
           part -> {
-            Buffer scratch = memory.allocate(SUMS + (dx == 0 ? bytes : 0));
-            long unwanted = scratch.address() + SUMS;
+            Buffer scratch = memory.allocate(SUMS);
             long dgain = sums.address() + 2 * part * bytes;
             for (long row = part * ROWS; row < Math.min(rows, (part + 1) * ROWS); row++) {
               long at = row * bytes;
               float centre = mean == 0 ? 0 : getFloat(mean + 4 * row);
               float scale = getFloat(rstd + 4 * row);
-              double sum = 0;
-              double dot = 0;
-              for (long c = 0; c < cols; c += VectorRows.BLOCK) {
-                long k = at + 4 * c;
-                long n = Math.min(VectorRows.BLOCK, cols - c);
-                NormKernels.gradientSums(x + k, dy + k, gain + 4 * c, n, centre, scratch.address());
-                sum += getFloat(scratch.address());
-                dot += getFloat(scratch.address() + 4);
+              NormKernels.addToSums(x + at, dy + at, dgain, dgain + bytes, cols, centre, scale);
+              if (dx != 0) {
+                long room = scratch.address();
+                gradient(x + at, dy + at, gain, dx + at, cols, mean != 0, centre, scale, room);
               }
-              NormKernels.gradient(
-                  x + at,
-                  dy + at,
-                  gain,
-                  dx == 0 ? unwanted : dx + at,
-                  dgain,
-                  dgain + bytes,
-                  cols,
-                  centre,
-                  scale,
-                  mean == 0 ? 0 : (float) (sum / cols),
-                  (float) (dot * scale / cols));
             }
             memory.release(scratch);
           });
@@ -173,5 +156,34 @@ final class VectorNorm implements Norm {
       memory.release(sums);
       memory.release(ones);
     }
+  }
+
+  /**
+   * The gradient of one row.
+   *
+   * @param room for two sums
+   */
+  private static void gradient(
+      long x,
+      long dy,
+      long gain,
+      long dx,
+      long cols,
+      boolean centred,
+      float centre,
+      float scale,
+      long room) {
+    double sum = 0;
+    double dot = 0;
+    for (long c = 0; c < cols; c += VectorRows.BLOCK) {
+      long k = 4 * c;
+      long n = Math.min(VectorRows.BLOCK, cols - c);
+      NormKernels.gradientSums(x + k, dy + k, gain + k, n, centre, room);
+      sum += getFloat(room);
+      dot += getFloat(room + 4);
+    }
+    float meanGrad = centred ? (float) (sum / cols) : 0;
+    float meanDot = (float) (dot * scale / cols);
+    NormKernels.gradient(x, dy, gain, dx, cols, centre, scale, meanGrad, meanDot);
   }
 }

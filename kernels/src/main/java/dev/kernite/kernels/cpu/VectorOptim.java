@@ -49,13 +49,14 @@ final class VectorOptim implements Optim {
         n,
         (from, to) -> {
           long at = 4 * from;
+          long whole = Lanes.whole(to - from);
           step.run(
               p + at,
               g + at,
               m + at,
               v + at,
               vMax + at,
-              to - from,
+              whole,
               k.gradScale(),
               k.l2(),
               k.keep(),
@@ -66,6 +67,7 @@ final class VectorOptim implements Optim {
               k.rootCorrection(),
               k.eps(),
               k.stepSize());
+          ScalarOptim.adamRange(p, g, m, v, vMax, from + whole, to, k);
         });
   }
 

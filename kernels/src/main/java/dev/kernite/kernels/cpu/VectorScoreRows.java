@@ -50,8 +50,8 @@ final class VectorScoreRows implements ScoreRows {
   }
 
   @Override
-  public void exp(long row, int n, float max, long sums) {
-    ScoreKernels.exp(row, ScoreRows.padded(n), max, sums, LANES);
+  public void exp(long row, int n, float max, float factor, long sums) {
+    ScoreKernels.exp(row, ScoreRows.padded(n), max, factor, sums, LANES);
   }
 
   @Override
