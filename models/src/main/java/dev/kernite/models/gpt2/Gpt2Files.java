@@ -102,6 +102,7 @@ public final class Gpt2Files {
       String name = stored.apply(p.getKey());
       boolean narrow =
           use == Use.INFERENCE
+              && Gpt2Weights.isMatrix(p.getKey(), p.getValue())
               && checkpoint.contains(name)
               && packs(checkpoint.tensor(name)) != F32;
       weights += (narrow ? Short.BYTES : Float.BYTES) * Shape.of(p.getValue()).size();

@@ -90,6 +90,11 @@ record Gpt2Weights(
     WeightMatrix matrix(String name, long[] shape, WeightLayout layout);
   }
 
+  /** Whether a parameter is one that vectors are multiplied with. */
+  static boolean isMatrix(String name, long[] shape) {
+    return shape.length == 2 && !name.equals(POSITIONS);
+  }
+
   /** Gets every parameter from a source, in checkpoint order. */
   static Gpt2Weights from(Gpt2Config c, boolean head, Source source) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -97,7 +102,7 @@ record Gpt2Weights(
     shapes(c, head)
         .forEach(
             (name, shape) -> {
-              if (shape.length == 1 || name.equals(POSITIONS)) {
+              if (!isMatrix(name, shape)) {
                 tensors.put(name, source.tensor(name, shape));
               } else {
                 boolean inOut = name.startsWith("h.");
