@@ -1,0 +1,35 @@
+package dev.kernite.kernels.cuda.driver;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** What the build could compile, and why not the rest: a resource that the build writes. */
+final class BuildReport {
+  private static final String RESOURCE = "/dev/kernite/kernels/cuda/build.properties";
+
+  private BuildReport() {}
+
+  /** Why there is no library that runs kernels on the CPU. */
+  static String host() {
+    return read("host", "no g++ when it was built");
+  }
+
+  /** Why there are no images for GPUs. */
+  static String images() {
+    return read("images", "no nvcc when it was built");
+  }
+
+  private static String read(String key, String otherwise) {
+    Properties report = new Properties();
+    try (InputStream in = BuildReport.class.getResourceAsStream(RESOURCE)) {
+      if (in != null) {
+        report.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return report.getProperty(key, otherwise);
+  }
+}

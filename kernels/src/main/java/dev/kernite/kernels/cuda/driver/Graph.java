@@ -1,0 +1,28 @@
+package dev.kernite.kernels.cuda.driver;
+
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.JCudaDriver;
+
+/** Work that was recorded once and is submitted again as a whole, at the cost of one call. */
+public final class Graph implements AutoCloseable {
+  private final Context context;
+  private final CUgraphExec executable;
+
+  Graph(Context context, CUgraphExec executable) {
+    this.context = context;
+    this.executable = executable;
+  }
+
+  /** Submits the recorded work to the context's stream. */
+  public void launch() {
+    context.requireSubmitter();
+    int status = JCudaDriver.cuGraphLaunch(executable, context.stream().jcuda());
+    context.faults().check(status, "cuGraphLaunch");
+  }
+
+  /** Frees the graph; call it once. */
+  @Override
+  public void close() {
+    JCudaDriver.cuGraphExecDestroy(executable);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.kernite.kernels.cuda.driver;
+
+import dev.kernite.kernels.KernelException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+
+/** The compiled kernels among the resources, loaded into a context one by one as they are used. */
+final class Images {
+  private static final String FOLDER = "/dev/kernite/kernels/cuda/";
+  private static final int NO_IMAGE_FOR_DEVICE = 209; // CUDA_ERROR_NO_BINARY_FOR_GPU
+  private static final int NOT_FOUND = 500; // CUDA_ERROR_NOT_FOUND
+
+  /** For the driver of this project, which has the kernels itself and finds them by name. */
+  private static final byte[] EMPTY = new byte[64];
+
+  private final Context context;
+  private final Map<String, CUmodule> loaded = new HashMap<>();
+
+  Images(Context context) {
+    this.context = context;
+  }
+
+  /** Whether this build holds images at all: it does not where there was no nvcc. */
+  static boolean present() {
+    return Images.class.getResource(FOLDER + "elementwise.fatbin") != null;
+  }
+
+  /** The handle of a function, loading its image if need be. */
+  long function(String image, String name) {
+    CUmodule module = loaded.get(image);
+    if (module == null) {
+      module = load(image);
+      loaded.put(image, module);
+    }
+    FunctionHandle function = new FunctionHandle();
+    int status = JCudaDriver.cuModuleGetFunction(function, module, name);
+    if (status == NOT_FOUND) {
+      throw new KernelException(
+          "there is no kernel '" + name + "' in the image " + image + ".fatbin of this build");
+    }
+    context.faults().check(status, "cuModuleGetFunction of " + name);
+    return function.address();
+  }
+
+  private CUmodule load(String image) {
+    byte[] bytes = read(image);
+    CUmodule module = new CUmodule();
+    int status = JCudaDriver.cuModuleLoadData(module, bytes);
+    if (status == NO_IMAGE_FOR_DEVICE) {
+      throw new KernelException(
+          "%s.fatbin holds no code for this device: %s"
+              .formatted(image, context.device().description()));
+    }
+    context.faults().check(status, "cuModuleLoadData of " + image + ".fatbin");
+    return module;
+  }
+
+  private byte[] read(String image) {
+    try (InputStream in = Images.class.getResourceAsStream(FOLDER + image + ".fatbin")) {
+      if (in != null) {
+        return in.readAllBytes();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (context.driver() == Driver.CUDA_HOST) {
+      return EMPTY;
+    }
+    throw new KernelException("this build has no image " + image + ".fatbin");
+  }
+
+  /** Unloads everything; the context must be current. */
+  void close() {
+    loaded.values().forEach(JCudaDriver::cuModuleUnload);
+    loaded.clear();
+  }
+
+  /** JCuda's handle, whose value only a subclass sees. */
+  private static final class FunctionHandle extends CUfunction {
+    long address() {
+      return getNativePointer();
+    }
+  }
+}
