@@ -40,7 +40,8 @@ public interface Memory {
    * Makes host memory usable by kernels: in place where the device can read it, else as a copy.
    *
    * @param host native segment that outlives the buffer
-   * @return a buffer over the same bytes; releasing it does not free {@code host}
+   * @return a buffer over the same bytes, or with a copy of them; releasing it does not free {@code
+   *     host}
    */
   Buffer adopt(MemorySegment host);
 
@@ -61,7 +62,7 @@ public interface Memory {
    *
    * @param address where it starts
    * @param bytes usable size
-   * @param owned whether it came from {@link #allocate} (and not from {@link #adopt})
+   * @param owned whether releasing it frees the bytes; false where host memory is used in place
    */
   record Buffer(long address, long bytes, boolean owned) {}
 }

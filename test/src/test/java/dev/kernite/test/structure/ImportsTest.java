@@ -77,6 +77,15 @@ final class ImportsTest {
           .resideInAnyPackage("jdk.incubator.vector..", "jcuda..");
 
   @ArchTest
+  static final ArchRule jcudaStaysBehindOnePackage =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.kernite.kernels.cuda.driver")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jcuda..");
+
+  @ArchTest
   static final ArchRule onlyTheCommandLineTalksToTheTerminal =
       noClasses().that().resideOutsideOfPackage(CLI).should(ACCESS_STANDARD_STREAMS);
 

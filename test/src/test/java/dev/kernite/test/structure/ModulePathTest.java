@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jcuda.driver.CUdevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.json.JsonFactory;
@@ -33,12 +34,13 @@ final class ModulePathTest {
 
   /** Case {@code greedy} of the model's generation.json, computed by Hugging Face transformers. */
   private static final String GENERATED =
-      "[240, 70, 482, 202, 326, 334, 474, 484, 311, 295, 484, 484, 56, 484, 484, 484, 484, 421, 484,"
-          + " 511]";
+      "[240, 70, 482, 202, 326, 334, 474, 484, 311, 295, 484, 484, 56, 484, 484, 484, 484, 421,"
+          + " 484, 511]";
 
   private final String modulePath =
       Stream.of(
               KernelException.class,
+              CUdevice.class,
               EngineException.class,
               TokenizerException.class,
               ModelException.class,

@@ -8,7 +8,8 @@ import jcuda.driver.JCudaDriver;
 /**
  * The first device of a driver, opened: its primary context, one stream, kernels and memory.
  *
- * <p>One thread submits work: the first that does. Another may take over once that thread has ended.
+ * <p>One thread submits work: the first that does. Another may take over once that thread has
+ * ended.
  */
 public final class Context implements AutoCloseable {
   private static final int FIRST_DEVICE = 0;
@@ -53,6 +54,11 @@ public final class Context implements AutoCloseable {
   /** Which driver library this runs on. */
   public Driver driver() {
     return driver;
+  }
+
+  /** Whether the device checks each access of a kernel against the bounds of its buffer. */
+  public boolean checksAccesses() {
+    return driver == Driver.CUDA_HOST && HostDriver.checks();
   }
 
   /** The device. */

@@ -134,10 +134,7 @@ final class DriverCalls {
       int[] sizes = new int[0];
       while ((int)
               PARAMETER.invokeExact(
-                  function,
-                  (long) sizes.length,
-                  told.address(),
-                  told.address() + Long.BYTES)
+                  function, (long) sizes.length, told.address(), told.address() + Long.BYTES)
           == Faults.SUCCESS) {
         sizes = Arrays.copyOf(sizes, sizes.length + 1);
         sizes[sizes.length - 1] = Math.toIntExact(told.getAtIndex(JAVA_LONG, 1));

@@ -110,7 +110,8 @@ public final class DriverProbe {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment number = arena.allocate(JAVA_INT);
       int status =
-          (int) library.function("cuInit", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).invokeExact(0);
+          (int)
+              library.function("cuInit", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).invokeExact(0);
       if (status == NO_DEVICE) {
         throw new KernelException("the driver finds no device");
       }

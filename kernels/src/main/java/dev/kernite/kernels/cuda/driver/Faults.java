@@ -74,8 +74,7 @@ final class Faults {
 
   private void refuseFrom(String message) {
     if (refusal == null) {
-      refusal =
-          "the CUDA context is lost since an earlier error, open a new process: " + message;
+      refusal = "the CUDA context is lost since an earlier error, open a new process: " + message;
     }
   }
 

@@ -83,8 +83,7 @@ final class HostDriver {
     MethodHandle call =
         library.function(
             "kernite_host_set",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       int status = (int) call.invokeExact(arena.allocateFrom(key), arena.allocateFrom(value));
       if (status != 0) {

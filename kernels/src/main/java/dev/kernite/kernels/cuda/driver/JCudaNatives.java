@@ -8,10 +8,10 @@ import java.lang.invoke.MethodHandles;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Loads JCuda's native half. Left to itself JCuda unpacks it under a fixed name into the folder that
- * {@code java.io.tmpdir} names, where processes overwrite each other's file, and leaves it there. It
- * reads that property when its class is initialised, and unpacks nothing that is there already:
- * so it is shown a private folder for that moment, with the one library that is needed.
+ * Loads JCuda's native half. Left to itself JCuda unpacks it under a fixed name into the folder
+ * that {@code java.io.tmpdir} names, where processes overwrite each other's file, and leaves it
+ * there. It reads that property when its class is initialised, and unpacks nothing that is there
+ * already: so it is shown a private folder for that moment, with the one library that is needed.
  */
 final class JCudaNatives {
   private static final String TEMPORARY_FOLDER = "java.io.tmpdir";

@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * One kernel function and its launch block: off-heap slots for the arguments, and the array of
  * their addresses that the driver reads. Both are laid out once, so that a launch writes the values
- * and calls the driver, with no garbage; the driver copies the values before it returns, so that the
- * block is free again at once.
+ * and calls the driver, with no garbage; the driver copies the values before it returns, so that
+ * the block is free again at once.
  *
  * <pre>{@code
  * kernel.arg(x).arg(y).arg(rows).arg(0.5f).launch(rows, 256);
@@ -98,8 +98,7 @@ public final class Kernel {
    * @param sharedBytes dynamic shared memory a block
    * @throws KernelException if the geometry is none the device can run, or the driver refuses
    */
-  public void launch(
-      long gridX, int gridY, int gridZ, int blockX, int blockY, int sharedBytes) {
+  public void launch(long gridX, int gridY, int gridZ, int blockX, int blockY, int sharedBytes) {
     int count = given;
     given = 0;
     if (count == 0) {
@@ -127,15 +126,7 @@ public final class Kernel {
       sharedLimit = kernels.raiseShared(function, name, sharedBytes);
     }
     kernels.launch(
-        this,
-        function,
-        pointers.address(),
-        (int) gridX,
-        gridY,
-        gridZ,
-        blockX,
-        blockY,
-        sharedBytes);
+        this, function, pointers.address(), (int) gridX, gridY, gridZ, blockX, blockY, sharedBytes);
   }
 
   /** Launches a one-dimensional grid of one-dimensional blocks without dynamic shared memory. */

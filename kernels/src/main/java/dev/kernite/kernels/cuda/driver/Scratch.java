@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * Temporary device memory of launchers. It is ordered with the stream: released right after the
- * last launch that uses it, it serves the next request while that kernel may still be running, since
- * whatever is launched next runs after it.
+ * last launch that uses it, it serves the next request while that kernel may still be running,
+ * since whatever is launched next runs after it.
  */
 public final class Scratch {
   private final Memory memory;

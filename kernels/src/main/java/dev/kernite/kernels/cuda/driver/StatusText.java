@@ -13,7 +13,9 @@ final class StatusText {
 
   private StatusText() {}
 
-  /** Name, number and the driver's words: {@code CUDA_ERROR_NO_DEVICE (100), no CUDA-capable...}. */
+  /**
+   * Name, number and the driver's words: {@code CUDA_ERROR_NO_DEVICE (100), no CUDA-capable...}.
+   */
   static String of(SharedLibrary library, int status) {
     String name = ask(library, "cuGetErrorName", status);
     String text = ask(library, "cuGetErrorString", status);
