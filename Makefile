@@ -10,7 +10,8 @@ STAMP    := target/kernite.stamp
 # Maven itself runs on the JDK found; the second flag silences the Unsafe warnings of Maven 3's own libraries.
 export JAVA_HOME  := $(JDK)
 export MAVEN_OPTS := $(MAVEN_OPTS) --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
-maven := $(MVN) -B -ntp -Dstyle.color=never $(MVN_ARGS)
+# NVCC=none or HOST_CXX=none builds without the CUDA images or the cuda-host library; a path chooses a compiler.
+maven := $(MVN) -B -ntp -Dstyle.color=never $(if $(NVCC),-Dnvcc=$(NVCC)) $(if $(HOST_CXX),-Dcxx=$(HOST_CXX)) $(MVN_ARGS)
 # Quiet, but a warning that fails the build is shown (-q would hide it).
 QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 

@@ -1,0 +1,96 @@
+// The kernels of this library, by name.
+#pragma once
+#include <stddef.h>
+
+#include <array>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace emu {
+
+/// Where a parameter lies in the kernel's parameter block, as cuFuncGetParamInfo tells it.
+struct Parameter {
+  size_t offset;
+  size_t bytes;
+};
+
+/// A range of memory that holds the static shared arrays of one source file.
+struct SharedRange {
+  char* begin = nullptr;
+  char* end = nullptr;
+};
+
+struct Kernel {
+  std::string name;
+  void (*call)(void** arguments);  // one pointer an argument, as cuLaunchKernel has them
+  std::span<const Parameter> parameters;
+  SharedRange shared;
+  int max_dynamic_shared = 48 << 10;  // raised by cuFuncSetAttribute
+};
+
+/// The kernel of that name, or null.
+Kernel* find_kernel(const std::string& name);
+
+/// Whether a kernel of that name has been registered twice: no such library may be used.
+const std::string& duplicate_kernel();
+
+struct Registration {
+  Registration(const char* name, void (*call)(void**), std::span<const Parameter> parameters,
+               SharedRange shared);
+};
+
+template <class>
+struct Signature;
+
+template <class... A>
+struct Signature<void (*)(A...)> {
+  template <auto kernel, size_t... I>
+  __attribute__((no_sanitize("thread", "undefined"))) static void call_with(void** arguments, std::index_sequence<I...>) {
+    kernel(*static_cast<std::remove_cv_t<A>*>(arguments[I])...);
+  }
+
+  static constexpr size_t count = sizeof...(A);
+
+  // Laid out as a struct of the parameters would be.
+  static constexpr std::array<Parameter, count> lay_out() {
+    std::array<Parameter, count> all{};
+    size_t n = 0;
+    size_t offset = 0;
+    auto add = [&](size_t bytes, size_t alignment) {
+      offset = (offset + alignment - 1) / alignment * alignment;
+      all[n++] = {offset, bytes};
+      offset += bytes;
+    };
+    (add(sizeof(A), alignof(A)), ...);
+    return all;
+  }
+  static constexpr std::array<Parameter, count> parameters = lay_out();
+
+};
+
+/// Calls a kernel with the values that its launch has stored; one such function is made for each.
+template <auto kernel>
+__attribute__((no_sanitize("thread", "undefined"))) void call_kernel(void** arguments) {
+  using S = Signature<decltype(kernel)>;
+  S::template call_with<kernel>(arguments, std::make_index_sequence<S::count>());
+}
+
+}  // namespace emu
+
+// EMU_SHARED_NAME is given by the build, a different one for each source file. The linker defines
+// __start_NAME and __stop_NAME for the section of that name, if there is one.
+#define EMU_JOIN_(a, b) a##b
+#define EMU_JOIN(a, b) EMU_JOIN_(a, b)
+#define EMU_TEXT_(a) #a
+#define EMU_TEXT(a) EMU_TEXT_(a)
+#define EMU_SHARED_SECTION EMU_TEXT(EMU_SHARED_NAME)
+#if defined(EMU_SHARED_NAME)
+extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__start_, EMU_SHARED_NAME)[];
+extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__stop_, EMU_SHARED_NAME)[];
+#endif
+#define EMU_REGISTER(name)                                                                     \
+  static const ::emu::Registration emu_registration_##name(                                    \
+      #name, &::emu::call_kernel<&name>, ::emu::Signature<decltype(&name)>::parameters,        \
+      ::emu::SharedRange{EMU_JOIN(__start_, EMU_SHARED_NAME), EMU_JOIN(__stop_, EMU_SHARED_NAME)})

@@ -1,0 +1,87 @@
+# Images and emulator libraries from the .cu files below $(MAIN)/cuda. Called by build.sh.
+#
+#   images   one fatbin a .cu: machine code for each architecture, and PTX for those to come
+#   host     libcuda.so.1, twice: fast, and checked (every load and store is looked at)
+#
+# CUDA, LIBRARIES and LABEL can be set to build libraries of other kernels: the tests do.
+CUDA      ?= $(MAIN)/cuda
+LIBRARIES ?= $(RESOURCES)/host
+HOST      := $(MAIN)/host
+RESOURCES := $(OUT)/resources/dev/kernite/kernels/cuda
+NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/ladder/*/*.cu)))
+
+.PHONY: images host
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# ---- images ------------------------------------------------------------------------------------
+# All machine code comes from one PTX text, so assembling it for sm_80 also checks the PTX that is
+# shipped (a PTX text alone is not looked at, its inline assembly least of all).
+ARCHITECTURES := sm_80 sm_86 sm_89 sm_90 sm_100 sm_120
+comma := ,
+empty :=
+CODE := $(subst $(empty) ,$(comma),$(ARCHITECTURES) compute_80)
+NVCCFLAGS := -std=c++17 -I$(MAIN)/cuda --compress-mode=size \
+  -gencode 'arch=compute_80,code=[$(CODE)]' -Xptxas -v
+
+FATBINS := $(NAMES:%=$(RESOURCES)/%.fatbin)
+LOGS    := $(NAMES:%=$(OUT)/images/%.log)
+images: $(FATBINS) $(RESOURCES)/kernels.txt
+	@find $(RESOURCES) \( -name '*.fatbin' -o -name '*.ptx.gz' \) $(NAMES:%=! -path '$(RESOURCES)/%.*') -exec rm {} +
+
+$(RESOURCES)/%.fatbin: $(CUDA)/%.cu $(MAIN)/native/rules.mk
+	@mkdir -p $(@D) $(OUT)/images/$*
+	$(NVCC) -fatbin $(NVCCFLAGS) --keep --keep-dir $(OUT)/images/$* -MMD -MF $(OUT)/images/$*.d \
+	  -o $@ $< 2> $(OUT)/images/$*.log || { cat $(OUT)/images/$*.log >&2; exit 1; }
+	gzip -9nc $(OUT)/images/$*/$(notdir $*).ptx > $(RESOURCES)/$*.ptx.gz
+	rm -r $(OUT)/images/$*
+	@sed -n '/: warning/,/^$$/p' $(OUT)/images/$*.log >&2
+
+# A kernel a line: registers, shared memory, spills. Fails if a product kernel spills.
+$(RESOURCES)/kernels.txt: $(FATBINS) $(MAIN)/native/kernel-table.awk
+	awk -v table=$(OUT)/kernels.txt -f $(MAIN)/native/kernel-table.awk \
+	  $(foreach n,$(NAMES),image=$(n) $(OUT)/images/$(n).log)
+	cp $(OUT)/kernels.txt $@
+
+-include $(NAMES:%=$(OUT)/images/%.d)
+
+# ---- emulator ----------------------------------------------------------------------------------
+# No -ffast-math: sums keep their order, NaN and infinity their meaning. FMA is on, as in nvcc.
+# Names of files are kept without this machine's folders: they appear in messages.
+CXXFLAGS := -std=c++20 -march=x86-64-v3 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti \
+  -U_FORTIFY_SOURCE -ffile-prefix-map=$(MAIN)/= -ffile-prefix-map=$(CUDA)/= -I$(HOST) -MMD -MP
+RUNTIME_FLAGS := -O2 -g1 -Wall -Wextra
+KERNEL_FLAGS  := -x c++ -I$(MAIN)/cuda -fno-strict-aliasing -fno-math-errno \
+  -Wall -Wno-unknown-pragmas -Wno-unused-function -Wno-psabi -Werror=uninitialized -g1
+FAST_FLAGS    := -O2
+# The sanitizers' instrumentation, with functions of our own behind it (host/hooks_*.cpp).
+CHECK_FLAGS   := -O1 -DEMU_CHECKED -fsanitize=thread \
+  -fsanitize=alignment,bounds,shift,integer-divide-by-zero,signed-integer-overflow
+
+RUNTIME := $(patsubst $(HOST)/%.cpp,$(OUT)/host/%.o,$(sort $(wildcard $(HOST)/*.cpp $(HOST)/driver/*.cpp)))
+VARIANTS := $(OUT)/host/variant/fast.o $(OUT)/host/variant/check.o
+
+host: $(LIBRARIES)/fast/libcuda.so.1 $(LIBRARIES)/check/libcuda.so.1
+
+$(OUT)/host/%.o: $(HOST)/%.cpp $(MAIN)/native/rules.mk
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(RUNTIME_FLAGS) -c $< -o $@
+
+# The section of a file's shared arrays is named after the file.
+section = kernite_shared_$(subst /,_,$(subst -,_,$*))
+$(OUT)/fast/%.o: $(CUDA)/%.cu $(MAIN)/native/rules.mk
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(KERNEL_FLAGS) $(FAST_FLAGS) -DEMU_SHARED_NAME=$(section) -c $< -o $@
+$(OUT)/check/%.o: $(CUDA)/%.cu $(MAIN)/native/rules.mk
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(KERNEL_FLAGS) $(CHECK_FLAGS) -DEMU_SHARED_NAME=$(section) -c $< -o $@
+
+LINK = $(CXX) -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -Wl,--exclude-libs,ALL \
+  -static-libstdc++ -static-libgcc -o $@ $(filter %.o,$^) -ldl -lpthread
+$(LIBRARIES)/%/libcuda.so.1: $(RUNTIME)
+	@mkdir -p $(@D)
+	$(LINK)
+$(LIBRARIES)/fast/libcuda.so.1: $(OUT)/host/variant/fast.o $(NAMES:%=$(OUT)/fast/%.o)
+$(LIBRARIES)/check/libcuda.so.1: $(OUT)/host/variant/check.o $(NAMES:%=$(OUT)/check/%.o)
+
+-include $(RUNTIME:.o=.d) $(VARIANTS:.o=.d) $(NAMES:%=$(OUT)/fast/%.d) $(NAMES:%=$(OUT)/check/%.d)
