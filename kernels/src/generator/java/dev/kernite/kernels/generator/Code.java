@@ -48,6 +48,17 @@ final class Code {
     return line(" */");
   }
 
+  /**
+   * Ends a method early when there is nothing to do. This is for the warm-up: a call that returns
+   * here counts towards compiling the kernel, and costs none of the slow vector operations of a
+   * kernel that is not compiled yet.
+   *
+   * @param statement the return statement
+   */
+  Code nothingToDo(String condition, String statement) {
+    return open("if (%s)", condition).line(statement).close();
+  }
+
   /** A name for a local variable that is free here: the one asked for, numbered if need be. */
   String fresh(String name) {
     String free = name;

@@ -68,6 +68,7 @@ record PanelKernels(int vectors, Weights weights) {
     code.method(
         "private static void rowBy%d(float[] a, int a0, long b, long panel, long bStep, long c, int k)",
         panels);
+    code.nothingToDo("k == 0", "return;");
     for (int p = 2; p < panels; p++) {
       code.line("long panel%d = %d * panel;", p, p);
     }
@@ -118,14 +119,14 @@ record PanelKernels(int vectors, Weights weights) {
   /** Where A is. */
   private enum Left {
     /** In a Java array, summand after summand, those of all rows together. */
-    ARRAY("public void multiply", "rows", "float[] a, int a0") {
+    ARRAY("public void multiply", "rows", "float[] a, int a0", "k == 0") {
       @Override
       String value(int row, int rows) {
         return "a[a0 + %d * s + %d]".formatted(rows, row);
       }
     },
     /** In memory, as it lies. */
-    MEMORY("static void multiplyInPlace", "inPlace", "long a, long aRow, long aStep") {
+    MEMORY("static void multiplyInPlace", "inPlace", "long a, long aRow, long aStep", "k < 0") {
       @Override
       String value(int row, int rows) {
         String offset = row == 0 ? "" : row == 1 ? " + aRow" : " + a" + row;
@@ -137,10 +138,14 @@ record PanelKernels(int vectors, Weights weights) {
     final String kernel;
     final String parameters;
 
-    Left(String method, String kernel, String parameters) {
+    /** When nothing is to be done; attention has products of no summands, which are zero. */
+    final String nothing;
+
+    Left(String method, String kernel, String parameters, String nothing) {
       this.method = method;
       this.kernel = kernel;
       this.parameters = parameters;
+      this.nothing = nothing;
     }
 
     /** The summand at hand of one row. */
@@ -184,6 +189,7 @@ record PanelKernels(int vectors, Weights weights) {
 
   private void kernel(Code code, Left left, int rows) {
     code.method("private static void %s%d(%s, %s)", left.kernel, rows, left.parameters, OTHERS);
+    code.nothingToDo(left.nothing, "return;");
     for (int r = 2; r < rows && left == Left.MEMORY; r++) {
       code.line("long a%d = %d * aRow;", r, r);
     }

@@ -22,18 +22,19 @@ final class RowKernels {
   /** How values are folded into one: first lane by lane, then the lanes. */
   enum Fold {
     /** By halves: reduceLanes adds in one order when interpreted and in another when compiled. */
-    SUM("FloatVector.zero(S)"),
+    SUM("0f"),
     /** Smallest, NaN if there is one. */
-    MIN("broadcast(S, Float.POSITIVE_INFINITY)"),
+    MIN("Float.POSITIVE_INFINITY"),
     /** Largest, NaN if there is one. */
-    MAX("broadcast(S, Float.NEGATIVE_INFINITY)"),
+    MAX("Float.NEGATIVE_INFINITY"),
     /** Largest of what is not NaN: a third of the instructions of MAX. */
-    LARGEST("broadcast(S, Float.NEGATIVE_INFINITY)");
+    LARGEST("Float.NEGATIVE_INFINITY");
 
-    final String start;
+    /** The fold of no values, in Java. */
+    final String ofNothing;
 
-    Fold(String start) {
-      this.start = start;
+    Fold(String ofNothing) {
+      this.ofNothing = ofNothing;
     }
 
     /** Folds accumulators, none of which is NaN if the fold ignores NaN. */
@@ -177,9 +178,12 @@ final class RowKernels {
     body.line("");
     body.doc(doc);
     body.method("static %s %s(%s)", type, name, parameters);
+    if (type.equals("float")) {
+      body.nothingToDo("n == 0", "return %s;".formatted(fold.ofNothing));
+    }
     for (String accumulator : names) {
       for (int v = 0; v < step; v++) {
-        body.line("FloatVector %s%d = %s;", accumulator, v, fold.start);
+        body.line("FloatVector %s%d = broadcast(S, %s);", accumulator, v, fold.ofNothing);
       }
     }
     body.line("long i = 0;");

@@ -83,6 +83,7 @@ final class ScoreKernels {
   }
 
   private static void exp(Code code) {
+    code.nothingToDo("n == 0", "return;");
     code.open("for (int lane = 0; lane < lanes; lane += LANES)");
     code.line("FloatVector sum = %s;", Vec.load("sums + 4 * lane").times("factor").code());
     code.open("for (long j = lane; j < n; j += lanes)");

@@ -54,6 +54,7 @@ final class TransposeKernels {
         @param c 16 results
         @param k summands, a multiple of 16""");
     code.method("static void dots(long a, long b, long bRow, long c, int k)");
+    code.nothingToDo("k == 0", "return;");
     selectors(code);
     code.line("FloatVector sum = FloatVector.zero(FloatVector.SPECIES_512);");
     code.open("for (int step = 0; step < k; step += %d)", BLOCK);
@@ -83,6 +84,7 @@ final class TransposeKernels {
         @param sourceRow bytes from one row of the source to the next""");
     code.method(
         "static void interleave(int rows, long source, long sourceRow, float[] target, int at)");
+    code.nothingToDo("rows == 0", "return;");
     selectors(code);
     for (int i = 0; i < INTERLEAVED; i++) {
       code.line(

@@ -16,7 +16,7 @@ interface Panels {
    * @param bStep from one row of the panel to the next
    * @param c result
    * @param cRow from one row of C to the next
-   * @param k summands
+   * @param k summands, 1 or more
    */
   void multiply(int rows, float[] a, int a0, long b, long bStep, long c, long cRow, int k);
 
@@ -30,7 +30,7 @@ interface Panels {
    * @param panel from one panel to the next
    * @param bStep from one row of a panel to the next
    * @param c result, the panels' columns one after the other
-   * @param k summands
+   * @param k summands, 1 or more
    */
   void multiplyRow(int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k);
 

@@ -19,7 +19,7 @@ interface Tiles {
    * @param rows 1 to {@link #ROWS}
    * @param aStep from one summand of A to the next
    * @param bStep from one row of the panel to the next
-   * @param k summands
+   * @param k summands; none make zeros, and below 0 nothing is done
    */
   void multiply(
       int rows, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k);

@@ -148,6 +148,7 @@ final class VectorPackedGemm implements PackedGemm {
     if (m == 0 || b.n() == 0) {
       return;
     }
+    WarmUp.await();
     Lanes.Kernel1 fused =
         activation == null
             ? null

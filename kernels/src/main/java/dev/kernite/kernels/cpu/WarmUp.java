@@ -1,132 +1,200 @@
 package dev.kernite.kernels.cpu;
 
-import dev.kernite.kernels.Attention;
-import dev.kernite.kernels.BinaryFunction;
+import static dev.kernite.kernels.cpu.Lanes.BYTES;
+import static dev.kernite.kernels.cpu.Lanes.LANES;
+
 import dev.kernite.kernels.Memory.Buffer;
-import dev.kernite.kernels.PackedGemm.Matrix;
-import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Runs the kernels of inference on next to nothing, again and again, so that the JIT has compiled
- * them when the first real work comes. Until then a kernel runs a hundred times slower: every
- * vector operation is a call that allocates. Reading a model takes about as long as this does, on
- * another thread; what is warmed is what a first prompt needs, in that order.
+ * Has the JIT compile the kernels of inference before the first real work comes, on another thread
+ * while a model is read.
+ *
+ * <p>Until a kernel is compiled, each of its vector operations is a call that allocates: it runs a
+ * hundred times slower, and, worse, those calls are then the busiest methods there are, so that the
+ * JIT compiles them first, for seconds. So a kernel is called thousands of times with nothing to
+ * do, which its counter does not tell from work, a few times with little to do, which shows the JIT
+ * its loops, and products wait until the most important ones are ready.
  */
 final class WarmUp {
-  private static final AtomicBoolean STARTED = new AtomicBoolean();
+  private static final AtomicReference<WarmUp> CURRENT = new AtomicReference<>();
 
-  /** Rounds after which the JIT's counters have called for the optimising compiler. */
-  private static final int ROUNDS = 700;
+  /** Calls with nothing to do before and after each example. */
+  private static final int CALLS = 2_500;
 
-  private static final long AT_MOST = TimeUnit.SECONDS.toNanos(2);
+  /** Calls with nothing to do, each time a kernel turns out not to be compiled yet. */
+  private static final int MORE_CALLS = 6_000;
 
-  /** Summands of a product: loops count as well as calls. */
-  private static final int SUMMANDS = 24;
+  /** Examples: one is not enough, since the first calls of a method are not observed. */
+  private static final int EXAMPLES = 3;
 
-  private static final int COLUMNS = 64;
+  /** Size of the work of an example: the least is 1. */
+  private static final int EXAMPLE = 2;
 
-  /** So many that one row takes four panels at a time. */
-  private static final int MANY_COLUMNS = 64 * COLUMNS;
+  /** A call of the least size takes much longer than this before, and much less once compiled. */
+  private static final long COMPILED_NANOS = 2_000;
 
-  private final KernelSet kernels;
+  private static final long AT_MOST = TimeUnit.MILLISECONDS.toNanos(1_500);
+  private static final long PAUSE_MILLIS = 5;
+
+  /** Bytes that the calls read and write: more than any of them needs. */
+  private static final long ROOM = 8 << 10;
+
+  private final long start = System.nanoTime();
+  private final CountDownLatch first = new CountDownLatch(1);
+  private final float[] a = new float[Tiles.ROWS * (EXAMPLE + LANES)];
   private final long room;
 
-  private WarmUp(KernelSet kernels, long room) {
-    this.kernels = kernels;
+  private WarmUp(long room) {
     this.room = room;
+  }
+
+  /** One call of a kernel. */
+  @FunctionalInterface
+  private interface Call {
+    /**
+     * Calls it.
+     *
+     * @param size of the work: 0 for none, 1 for the least, {@link #EXAMPLE} for all of its loops
+     */
+    void run(int size);
   }
 
   /** Starts the thread, the first time this is called in a process; it ends by itself. */
   static void start() {
-    if (STARTED.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("kernite-warm-up").start(WarmUp::run);
+    if (CURRENT.get() != null) {
+      return;
     }
-  }
-
-  private static void run() {
-    Workers workers = new Workers(1);
-    HostMemory memory = new HostMemory(64 << 20, false);
-    try {
-      long bytes = 4L * (SUMMANDS + 2) * MANY_COLUMNS;
-      Buffer buffer = memory.allocate(bytes);
-      memory.zero(buffer.address(), bytes);
-      new WarmUp(VectorTwin.create(workers, memory), buffer.address()).rounds();
-    } finally {
+    HostMemory memory = new HostMemory(1 << 20, false);
+    Buffer buffer = memory.allocate(ROOM);
+    memory.zero(buffer.address(), buffer.bytes());
+    WarmUp warmUp = new WarmUp(buffer.address());
+    if (!CURRENT.compareAndSet(null, warmUp)) {
       memory.close();
-      workers.close();
+      return;
+    }
+    Runnable work =
+        () -> {
+          try (memory) {
+            warmUp.run();
+          }
+        };
+    Thread.ofPlatform().daemon().name("kernite-warm-up").start(work);
+  }
+
+  /** Waits for the most important kernels if they are just being prepared, but not for long. */
+  static void await() {
+    WarmUp current = CURRENT.get();
+    if (current != null && current.first.getCount() > 0) {
+      try {
+        long left = AT_MOST - (System.nanoTime() - current.start);
+        boolean _ = current.first.await(left, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt(); // the kernels work all the same
+      }
     }
   }
 
-  /** What a short prompt and the steps after it need comes first, what longer ones need later. */
-  private void rounds() {
-    rounds(
-        () -> {
-          product(WeightType.FLOAT32, 4);
-          block(4);
-          oneRow(WeightType.FLOAT32);
-          block(1);
-        });
-    rounds(
-        () -> {
-          product(WeightType.FLOAT32, Tiles.ROWS);
-          product(WeightType.FLOAT32, 5);
-          product(WeightType.FLOAT32, 3);
-          product(WeightType.BFLOAT16, 4);
-          oneRow(WeightType.BFLOAT16);
-        });
+  private void run() {
+    try {
+      prepare(firstNeeded());
+    } finally {
+      first.countDown();
+    }
+    prepare(neededLater());
   }
 
-  private static void rounds(Runnable round) {
+  /** What a short prompt and the steps after it need. */
+  private List<Call> firstNeeded() {
+    VectorTiles tiles = new VectorTiles();
+    List<Call> calls = new ArrayList<>();
+    calls.add(rows(WeightType.FLOAT32, 4));
+    calls.add(row(WeightType.FLOAT32, 4));
+    calls.add(row(WeightType.FLOAT32, 2));
+    calls.add(rows(WeightType.FLOAT32, 1));
+    calls.add(size -> ActivationKernels.geluTanh(room, room, values(size)));
+    calls.add(size -> ReductionKernels.sum(room, values(size)));
+    calls.add(size -> ReductionKernels.squares(room, values(size), 0));
+    calls.add(size -> NormKernels.normalise(room, room, room, room, values(size), 0, 1));
+    calls.add(size -> BinaryKernels.add(room, BYTES, room, BYTES, room, values(size)));
+    calls.add(inPlace(tiles, 4));
+    calls.add(inPlace(tiles, 1));
+    calls.add(size -> tiles.add(room, 0, room, 0, 1, (int) values(size)));
+    calls.add(size -> ScoreKernels.scale(room, values(size), 1));
+    calls.add(size -> ScoreKernels.exp(room, values(size), 1, 1, room, ScoreRows.LANES));
+    calls.add(size -> ScoreKernels.addRows(room, room, size, room, BYTES, LANES));
+    calls.add(size -> ScoreKernels.divide(room, 1, room, values(size)));
+    if (tiles.prefersDots()) {
+      calls.add(size -> TransposeKernels.interleave(Math.min(size, 4), room, BYTES, a, 0));
+      calls.add(size -> TransposeKernels.dots(room, room, BYTES, room, size * LANES));
+    }
+    return calls;
+  }
+
+  private List<Call> neededLater() {
+    List<Call> calls = new ArrayList<>();
+    for (int rows : new int[] {6, 5, 3, 2}) {
+      calls.add(rows(WeightType.FLOAT32, rows));
+    }
+    calls.add(row(WeightType.BFLOAT16, 4));
+    calls.add(rows(WeightType.BFLOAT16, 4));
+    calls.add(row(WeightType.BFLOAT16, 2));
+    return calls;
+  }
+
+  private Call rows(WeightType type, int rows) {
+    Panels panels = VectorTiles.panels(type);
+    return size -> panels.multiply(rows, a, 0, room, BYTES, room, BYTES, size);
+  }
+
+  private Call inPlace(Tiles tiles, int rows) {
+    return size -> tiles.multiply(rows, room, 4, 4, room, 4, room, 4, size == 0 ? -1 : size);
+  }
+
+  private Call row(WeightType type, int count) {
+    Panels panels = VectorTiles.panels(type);
+    return size -> panels.multiplyRow(count, a, 0, room, BYTES, BYTES, room, size);
+  }
+
+  /** Values for a row kernel; those of an example fill no whole number of steps. */
+  private static long values(int size) {
+    return size < EXAMPLE ? (long) size * LANES : 9L * LANES + 3;
+  }
+
+  private static void prepare(List<Call> calls) {
+    for (Call call : calls) {
+      for (int i = 0; i < EXAMPLES; i++) {
+        repeat(call, CALLS);
+        call.run(EXAMPLE);
+      }
+    }
     long start = System.nanoTime();
-    for (int i = 0; i < ROUNDS && System.nanoTime() - start < AT_MOST; i++) {
-      round.run();
+    List<Call> left = new ArrayList<>(calls);
+    while (!left.isEmpty() && System.nanoTime() - start < AT_MOST) {
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException _) {
+        return; // nobody does that
+      }
+      left.forEach(call -> repeat(call, MORE_CALLS));
+      left.removeIf(WarmUp::isCompiled);
     }
   }
 
-  private void product(WeightType type, int rows) {
-    product(type, rows, COLUMNS);
+  private static boolean isCompiled(Call call) {
+    long start = System.nanoTime();
+    call.run(1);
+    return System.nanoTime() - start < COMPILED_NANOS;
   }
 
-  /** A task of one row takes one, two or four panels at a time. */
-  private void oneRow(WeightType type) {
-    product(type, 1, COLUMNS);
-    product(type, 1, 2 * COLUMNS);
-    product(type, 1, MANY_COLUMNS);
-  }
-
-  private void product(WeightType type, int rows, int columns) {
-    Matrix b = new Matrix(type, SUMMANDS, columns, room);
-    long a = room + 4L * SUMMANDS * MANY_COLUMNS;
-    long c = a + 4L * MANY_COLUMNS;
-    kernels.packedGemm().multiply(b, rows, a, SUMMANDS, a, UnaryFunction.GELU_TANH, c);
-  }
-
-  /** The rest of a transformer block, on a few positions. */
-  private void block(int rows) {
-    int width = COLUMNS;
-    long x = room;
-    long y = room + 8L * width * width;
-    long n = (long) rows * width;
-    kernels.norm().layerNorm(x, x, x, y, 0, 0, rows, width, 1);
-    long[] sizes = {n};
-    long[] dense = {1};
-    kernels.elementwise().binary(BinaryFunction.ADD, x, dense, x, dense, y, sizes);
-    Attention.Strides heads = new Attention.Strides(n, width, width);
-    Attention.ScoreStrides none = Attention.ScoreStrides.NONE;
-    kernels
-        .attention()
-        .forward(
-            new Attention.Shape(
-                1, 1, rows, rows + 4, width, heads, heads, heads, heads, none, none, true, 1),
-            x,
-            x,
-            x,
-            0,
-            0,
-            y,
-            0);
+  private static void repeat(Call call, int times) {
+    for (int i = 0; i < times; i++) {
+      call.run(0);
+    }
   }
 }
