@@ -48,7 +48,7 @@ int sync_block_count(bool predicate, Place place) {
   if (arrived == 0) {
     meeting = place;
   } else if (place.line != meeting.line || place.file != meeting.file) {
-    also(meeting, "another thread of the block waits at");
+    also(meeting, "another thread of the block waits");
     fail(Kind::DIVERGENCE, place, "threads of one block wait at different barriers");
   }
   me->state = State::WAITING;

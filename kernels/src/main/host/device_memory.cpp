@@ -32,6 +32,7 @@ std::map<uintptr_t, std::unique_ptr<Allocation>> allocations;  // by address of 
 std::deque<Range> freed;
 std::vector<Allocation*> opened;
 size_t used;
+size_t alignment = 256;
 size_t total = size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGESIZE));
 
 size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
@@ -91,7 +92,7 @@ Allocation* allocate(size_t bytes) {
   if (bytes == 0 || bytes > total - used) {
     return nullptr;
   }
-  const size_t rounded = round_up(bytes, ALLOCATION_ALIGNMENT);
+  const size_t rounded = round_up(bytes, alignment);
   const size_t inner = round_up(rounded, PAGE);
   void* p = mmap(nullptr, inner + 2 * PAGE, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -184,6 +185,8 @@ const char* describe_address(const void* address) {
 size_t total_memory() { return total; }
 size_t free_memory() { return total - used; }
 void set_total_memory(size_t bytes) { total = bytes < used ? used : bytes; }
+
+void set_allocation_alignment(size_t bytes) { alignment = bytes; }
 
 void open_allocation(Allocation& a) {
   if (!a.open) {

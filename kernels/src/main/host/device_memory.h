@@ -27,9 +27,9 @@ struct Allocation {
   char* end() const { return begin + bytes; }
 };
 
-/// Alignment of an allocation. A GPU's is 256; this is what 128-bit accesses need, and keeps the end of
-/// any allocation within 15 bytes of its guard page.
-constexpr size_t ALLOCATION_ALIGNMENT = 16;
+/// Alignment of allocations: 256, a GPU's, or 16. With 16 any allocation ends within 15 bytes of its
+/// guard page.
+void set_allocation_alignment(size_t alignment);
 
 /// An allocation of that many bytes (at least 1), or null if the device has no more memory.
 Allocation* allocate(size_t bytes);

@@ -102,7 +102,7 @@ Fault take_fault(const std::string& kernel) {
   }
   if (pending.other_text[0] != 0) {
     const std::string other = describe(pending.other);
-    message += std::string("; ") + pending.other_text + (other.empty() ? "" : ", " + other);
+    message += std::string("; ") + pending.other_text + (other.empty() ? "" : " at " + other);
   }
   pending = Pending();
   return {name.result, message};

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "async_copy.h"
 #include "checker.h"
 #include "memory_faults.h"
 #include "scheduler.h"
@@ -59,6 +60,9 @@ Fault run_grid(const Kernel& kernel, dim3 grid, dim3 block, size_t dynamic_share
     begin_checked_block(threads);
     run_threads(threads, one_thread);
     number = (number + order.step) % count;
+  }
+  if (faulted()) {
+    forget_copies();
   }
   return take_fault(kernel.name);
 }

@@ -26,6 +26,7 @@ stack_t before_stack;
 // What the handler saw, for report().
 const void* fault_address;
 const void* fault_pc;
+const void* fault_sp;
 bool fault_write;
 
 // Runs as if the faulting instruction had called it, on the stack of the scheduler's choice: not in
@@ -35,7 +36,8 @@ bool fault_write;
   const Place place{nullptr, 0, static_cast<const char*>(fault_pc) + 1};
   const char* what = fault_write ? "write" : "read";
   const Thread* me = running();
-  if (is_stack_guard(fault_address, me->stack)) {
+  const Stack own = stack(me->stack);
+  if (is_stack_guard(fault_address, me->stack) || fault_sp < own.low || fault_sp > own.high) {
     fail(Kind::STACK_OVERFLOW, place, "the thread's local variables need too much memory");
   }
   if (is_dynamic_shared(fault_address)) {
@@ -67,6 +69,7 @@ void handle(int signal, siginfo_t* info, void* context) {
   greg_t* registers = machine->uc_mcontext.gregs;
   fault_address = info->si_addr;
   fault_pc = reinterpret_cast<const void*>(registers[REG_RIP]);
+  fault_sp = reinterpret_cast<const void*>(registers[REG_RSP]);
   fault_write = (registers[REG_ERR] & 2) != 0;
   // Go on in report(), at the top of the thread's own stack, which is not needed any more: the stack
   // pointer at the fault may be the very thing that is wrong.

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "async_copy.h"
 #include "block.h"
 #include "fiber.h"
 #include "warp.h"
@@ -90,6 +91,7 @@ void thread_main() {
   while (true) {
     thread_body();
     Thread* me = current;
+    end_copies(me->number);
     me->state = State::DONE;
     live--;
     leave_warp(*me);

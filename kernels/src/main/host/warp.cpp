@@ -86,7 +86,7 @@ void check_alike(const Warp& warp, unsigned mask, const Lane& mine) {
     const Lane& l = warp.lanes[lane];
     if (has(mask, lane) && (l.op != mine.op || l.mask != mine.mask ||
                             l.place.line != mine.place.line || l.place.file != mine.place.file)) {
-      also(l.place, "lane %d waits at %s with mask %08x", lane, name_of(l.op), l.mask);
+      also(l.place, "lane %d waits in %s with mask %08x", lane, name_of(l.op), l.mask);
       fail(Kind::DIVERGENCE, mine.place, "the lanes of mask %08x are not all at this %s", mine.mask,
            name_of(mine.op));
     }

@@ -51,7 +51,7 @@ $(RESOURCES)/kernels.txt: $(FATBINS) $(MAIN)/native/kernel-table.awk
 CXXFLAGS := -std=c++20 -march=x86-64-v3 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti \
   -U_FORTIFY_SOURCE -ffile-prefix-map=$(MAIN)/= -ffile-prefix-map=$(CUDA)/= -I$(HOST) -MMD -MP
 RUNTIME_FLAGS := -O2 -g1 -Wall -Wextra
-KERNEL_FLAGS  := -x c++ -I$(MAIN)/cuda -fno-strict-aliasing -fno-math-errno \
+KERNEL_FLAGS  := -x c++ -I$(MAIN)/cuda -fno-strict-aliasing -fno-math-errno -fstack-clash-protection \
   -Wall -Wno-unknown-pragmas -Wno-unused-function -Wno-psabi -Werror=uninitialized -g1
 FAST_FLAGS    := -O2
 # The sanitizers' instrumentation, with functions of our own behind it (host/hooks_*.cpp).

@@ -13,12 +13,12 @@ final class BuildReport {
 
   /** Why there is no library that runs kernels on the CPU. */
   static String host() {
-    return read("host", "no g++ when it was built");
+    return read("host.reason", "no g++ when it was built");
   }
 
   /** Why there are no images for GPUs. */
   static String images() {
-    return read("images", "no nvcc when it was built");
+    return read("images.reason", "no nvcc when it was built");
   }
 
   private static String read(String key, String otherwise) {

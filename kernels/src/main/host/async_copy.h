@@ -1,0 +1,26 @@
+// cp.async: copies from global to shared memory that a thread starts, groups and waits for.
+//
+// A copy may take place at any moment between its start and its wait. Lazy copies take the last one, so
+// that a kernel that reads before it waits reads poison; eager copies take the first, so that a kernel
+// that starts to refill a buffer others still read spoils it. Correct kernels do not see a difference.
+#pragma once
+#include "fault.h"
+
+namespace emu {
+
+void set_lazy_copies(bool lazy);
+
+/// Starts a copy of 4, 8 or 16 bytes by the running thread.
+void copy_async(void* shared, const void* global, int bytes, Place place);
+/// Closes the group of copies started since the last commit.
+void copy_commit();
+/// Waits until at most `pending` of the thread's groups are not complete.
+void copy_wait(int pending);
+
+/// Forgets what threads of a failed launch have started.
+void forget_copies();
+
+/// For the scheduler: a thread has ended.
+void end_copies(int thread);
+
+}  // namespace emu
