@@ -3,6 +3,7 @@ package dev.kernite.kernels.cpu;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
+import dev.kernite.kernels.AdamFactors;
 import dev.kernite.kernels.Optim;
 
 /** Optimiser updates in plain Java, in float32 with constants from float64, as PyTorch has them. */
@@ -11,35 +12,6 @@ final class ScalarOptim implements Optim {
 
   ScalarOptim(Workers workers) {
     this.workers = workers;
-  }
-
-  /** The float32 factors of one Adam step. */
-  record AdamFactors(
-      float gradScale,
-      float l2,
-      float keep,
-      float beta1,
-      float rest1,
-      float beta2,
-      float rest2,
-      float rootCorrection,
-      float eps,
-      float stepSize) {
-    static AdamFactors of(Adam c) {
-      double correction1 = 1 - Math.pow(c.beta1(), c.step());
-      double correction2 = 1 - Math.pow(c.beta2(), c.step());
-      return new AdamFactors(
-          (float) c.gradScale(),
-          c.decoupled() ? 0 : (float) c.weightDecay(),
-          c.decoupled() ? (float) (1 - c.lr() * c.weightDecay()) : 1,
-          (float) c.beta1(),
-          (float) (1 - c.beta1()),
-          (float) c.beta2(),
-          (float) (1 - c.beta2()),
-          (float) Math.sqrt(correction2),
-          (float) c.eps(),
-          (float) (c.lr() / correction1));
-    }
   }
 
   @Override
@@ -58,21 +30,21 @@ final class ScalarOptim implements Optim {
 
   private static void adam(long p, long g, long m, long v, long vMax, AdamFactors k) {
     float parameter = getFloat(p);
-    float gradient = getFloat(g) * k.gradScale;
-    if (k.l2 != 0) {
-      gradient += k.l2 * parameter;
+    float gradient = getFloat(g) * k.gradScale();
+    if (k.l2() != 0) {
+      gradient += k.l2() * parameter;
     }
-    parameter *= k.keep;
-    float first = k.beta1 * getFloat(m) + k.rest1 * gradient;
-    float second = k.beta2 * getFloat(v) + k.rest2 * gradient * gradient;
+    parameter *= k.keep();
+    float first = k.beta1() * getFloat(m) + k.rest1() * gradient;
+    float second = k.beta2() * getFloat(v) + k.rest2() * gradient * gradient;
     putFloat(m, first);
     putFloat(v, second);
     if (vMax != 0) {
       second = Math.max(getFloat(vMax), second);
       putFloat(vMax, second);
     }
-    float denominator = (float) Math.sqrt(second) / k.rootCorrection + k.eps;
-    putFloat(p, parameter - k.stepSize * first / denominator);
+    float denominator = (float) Math.sqrt(second) / k.rootCorrection() + k.eps();
+    putFloat(p, parameter - k.stepSize() * first / denominator);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.kernite.kernels.cpu;
 
-import java.util.Arrays;
+import dev.kernite.kernels.MergedAxes;
 
 /**
  * Walks several strided arrays of the same sizes in step, row-major, as runs along the last axis.
@@ -31,42 +31,10 @@ final class StridedWalk {
    * @param strides for each array, in elements, one an axis
    */
   StridedWalk(long[] sizes, long[]... strides) {
-    int arrays = strides.length;
-    long[] mergedSizes = new long[Math.max(1, sizes.length)];
-    long[][] mergedStrides = new long[arrays][mergedSizes.length];
-    int axes = 0;
-    long count = 1;
-    for (int axis = 0; axis < sizes.length; axis++) {
-      count *= sizes[axis];
-      if (sizes[axis] == 1) {
-        continue;
-      }
-      boolean merges = axes > 0;
-      for (int k = 0; k < arrays && merges; k++) {
-        merges = mergedStrides[k][axes - 1] == strides[k][axis] * sizes[axis];
-      }
-      if (merges) {
-        mergedSizes[axes - 1] *= sizes[axis];
-      } else {
-        mergedSizes[axes++] = sizes[axis];
-      }
-      for (int k = 0; k < arrays; k++) {
-        mergedStrides[k][axes - 1] = strides[k][axis];
-      }
-    }
-    if (axes == 0) { // a single element: any step will do, 1 is the fast one
-      mergedSizes[0] = 1;
-      for (long[] array : mergedStrides) {
-        array[0] = 1;
-      }
-      axes = 1;
-    }
-    this.total = count;
-    this.sizes = Arrays.copyOf(mergedSizes, axes);
-    this.strides = new long[arrays][];
-    for (int k = 0; k < arrays; k++) {
-      this.strides[k] = Arrays.copyOf(mergedStrides[k], axes);
-    }
+    MergedAxes axes = MergedAxes.of(sizes, strides);
+    this.total = axes.total();
+    this.sizes = axes.sizes();
+    this.strides = axes.strides();
   }
 
   /** Number of elements. */

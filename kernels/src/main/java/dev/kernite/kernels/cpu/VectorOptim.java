@@ -1,5 +1,6 @@
 package dev.kernite.kernels.cpu;
 
+import dev.kernite.kernels.AdamFactors;
 import dev.kernite.kernels.Optim;
 
 /**
@@ -39,7 +40,7 @@ final class VectorOptim implements Optim {
 
   @Override
   public void adam(long p, long g, long m, long v, long vMax, long n, Adam c) {
-    ScalarOptim.AdamFactors k = ScalarOptim.AdamFactors.of(c);
+    AdamFactors k = AdamFactors.of(c);
     Step step =
         vMax == 0
             ? k.l2() == 0 ? OptimKernels::adam : OptimKernels::adamDecayed
