@@ -103,6 +103,8 @@ static inline To emu_bits(From v) {
 static inline float __int_as_float(int v) { return emu_bits<float>(v); }
 static inline float __uint_as_float(unsigned v) { return emu_bits<float>(v); }
 static inline int __float_as_int(float v) { return emu_bits<int>(v); }
+static inline long long __double_as_longlong(double v) { return emu_bits<long long>(v); }
+static inline double __longlong_as_double(long long v) { return emu_bits<double>(v); }
 static inline unsigned __float_as_uint(float v) { return emu_bits<unsigned>(v); }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (uint64_t(a) * b) >> 32; }
 static inline int __mulhi(int a, int b) { return int((int64_t(a) * b) >> 32); }
@@ -116,6 +118,7 @@ static inline int __clzll(long long v) {
 
 // ---- mathematics; the rest is the C library's, under the same names ----------------------------
 static inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }
+static inline float normcdff(float x) { return float(0.5 * erfc(-x * 0.70710678118654752440)); }
 static inline float rcbrtf(float x) { return 1.0f / cbrtf(x); }
 static inline double rsqrt(double x) { return 1.0 / sqrt(x); }
 static inline float sinpif(float x) { return float(sin(3.14159265358979323846 * fmod(x, 2.0))); }
@@ -130,6 +133,14 @@ static inline float emu_rounded(float v) {
   asm("" : "+x"(v));
   return v;
 }
+static inline double emu_rounded(double v) {
+  asm("" : "+x"(v));
+  return v;
+}
+static inline double __dadd_rn(double a, double b) { return emu_rounded(a + b); }
+static inline double __dmul_rn(double a, double b) { return emu_rounded(a * b); }
+static inline double __ddiv_rn(double a, double b) { return a / b; }
+static inline double __dsqrt_rn(double x) { return sqrt(x); }
 static inline float __fadd_rn(float a, float b) { return emu_rounded(a + b); }
 static inline float __fsub_rn(float a, float b) { return emu_rounded(a - b); }
 static inline float __fmul_rn(float a, float b) { return emu_rounded(a * b); }
