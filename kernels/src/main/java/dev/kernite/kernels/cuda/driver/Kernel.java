@@ -75,6 +75,13 @@ public final class Kernel {
     return this;
   }
 
+  /** Gives the next argument: a float64. */
+  public Kernel arg(double value) {
+    int i = next(Double.BYTES);
+    values.set(ValueLayout.JAVA_DOUBLE, (long) i * SLOT_BYTES, value);
+    return this;
+  }
+
   /**
    * Gives the next argument: a struct passed by value. Its bytes are copied.
    *
