@@ -57,7 +57,7 @@ jmh: bench-jar ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
 bench-jar:
 	@$(maven) $(QUIET) -pl bench -am -DskipTests package
 bench-java = $(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-  -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 \
+  -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 -XX:+UseSerialGC -Xmn16m \
   -cp 'bench/target/kernite-bench.jar:bench/target/lib/*'
 
 format: ## Format the Java sources

@@ -19,7 +19,7 @@ final class ReductionKernels {
             Fold.MAX,
             at -> {
               Vec x = at.load("x");
-              at.update("sum", max -> max.max(x));
+              at.update("sum", max -> x.max(max));
             })
         .fold(
             "min",
@@ -29,7 +29,7 @@ final class ReductionKernels {
             Fold.MIN,
             at -> {
               Vec x = at.load("x");
-              at.update("sum", min -> min.min(x));
+              at.update("sum", min -> x.min(min));
             })
         .fold(
             "largest",
@@ -39,7 +39,7 @@ final class ReductionKernels {
             Fold.LARGEST,
             at -> {
               Vec x = at.load("x");
-              at.update("sum", max -> max.where(x.above(max), x));
+              at.update("sum", max -> x.orElse(max, x.above(max)));
             })
         .fold(
             "largestSize",
@@ -49,7 +49,7 @@ final class ReductionKernels {
             Fold.LARGEST,
             at -> {
               Vec size = at.code.let("size", at.load("x").abs());
-              at.update("sum", max -> max.where(size.above(max), size));
+              at.update("sum", max -> size.orElse(max, size.above(max)));
             })
         .fold(
             "sum",

@@ -94,13 +94,13 @@ final class RowKernels {
       Vec old = new Vec(accumulator + index);
       Vec updated = next.apply(old);
       if (mask != null) {
-        updated = old.where(new Vec.Test(mask), updated);
+        updated = updated.orElse(old, new Vec.Test(mask));
       }
       code.line("%s = %s;", old.code(), updated.code());
     }
 
     void add(String sum, Vec value) {
-      update(sum, old -> old.plus(value));
+      update(sum, value::plus);
     }
 
     /** Adds a product, rounded once. */
@@ -214,8 +214,8 @@ final class RowKernels {
 
   /** The accumulators of all vectors of a step, pairwise. */
   private static Vec combined(String accumulator, int from, int count, Fold fold) {
-    if (count == 1) {
-      return new Vec(accumulator + from);
+    if (count == 1) { // onto a constant: see Vec on left operands
+      return fold.merge(Vec.all(fold.ofNothing), new Vec(accumulator + from));
     }
     int half = count / 2;
     return fold.merge(

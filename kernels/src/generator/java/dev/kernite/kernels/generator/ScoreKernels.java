@@ -19,7 +19,7 @@ final class ScoreKernels {
             at -> {
               Vec s = at.code.let("s", at.load("row").times("scale"));
               at.store("row", s);
-              at.update("sum", max -> max.where(s.above(max), s));
+              at.update("sum", max -> s.orElse(max, s.above(max)));
             })
         .fold(
             "scaleAdd",
@@ -30,7 +30,7 @@ final class ScoreKernels {
             at -> {
               Vec s = at.code.let("s", at.load("row").fma("scale", at.load("bias")));
               at.store("row", s);
-              at.update("sum", max -> max.where(s.above(max), s));
+              at.update("sum", max -> s.orElse(max, s.above(max)));
             })
         .method(
             """
@@ -90,7 +90,7 @@ final class ScoreKernels {
     Vec x = code.let("x", Vec.load("row + 4 * j").minus("max"));
     Vec e = code.let("e", expOrZero(code, x));
     code.line("%s.intoMemorySegment(ALL, row + 4 * j, LITTLE);", e.code());
-    code.line("sum = sum.add(%s);", e.code());
+    code.line("sum = %s;", e.plus(new Vec("sum")).code());
     code.close();
     code.line("sum.intoMemorySegment(ALL, sums + 4 * lane, LITTLE);");
     code.close();

@@ -4,6 +4,10 @@ package dev.kernite.kernels.generator;
  * A vector of floats in the code being generated. The arithmetic here computes nothing: it writes
  * down the expression that will. What is used twice goes through {@link Code#let}.
  *
+ * <p>An operation belongs to its left operand, whose class the JIT has to know to compile it well.
+ * It knows the class of what was just loaded or computed; that of a variable which changes in a
+ * loop it only learns by watching slow code. So accumulators are never the left operand.
+ *
  * @param code a Java expression of type FloatVector
  */
 record Vec(String code) {
@@ -70,6 +74,11 @@ record Vec(String code) {
   /** {@code value} in the lanes where {@code condition} holds, this elsewhere. */
   Vec where(Test condition, Object value) {
     return new Vec("%s.blend(%s, %s)".formatted(code, operand(value), condition.code()));
+  }
+
+  /** This in the lanes where a condition holds, another vector elsewhere. */
+  Vec orElse(Vec other, Test condition) {
+    return new Vec("%s.blend(%s, %s.not())".formatted(code, other.code, condition.code()));
   }
 
   /** The bits of each lane. */

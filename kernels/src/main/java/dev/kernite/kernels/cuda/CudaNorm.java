@@ -46,7 +46,9 @@ final class CudaNorm implements Norm {
       return cols <= SHORT ? warp128 : cols <= LONG ? warp1024 : block;
     }
 
-    /** Gives the last arguments, which only the warp kernels take rows among, and returns itself. */
+    /**
+     * Gives the last arguments, which only the warp kernels take rows among, and returns itself.
+     */
     static Kernel size(Kernel kernel, long rows, long cols) {
       if (cols <= LONG) {
         kernel.arg(rows);
@@ -83,8 +85,7 @@ final class CudaNorm implements Norm {
       Rows.launch(Rows.size(kernel, rows, cols).arg(eps), rows, cols);
     }
 
-    void grad(
-        long x, long weight, long mean, long rstd, long dy, long dx, long rows, long cols) {
+    void grad(long x, long weight, long mean, long rstd, long dy, long dx, long rows, long cols) {
       if (dx == 0 || rows * cols == 0) {
         return;
       }

@@ -15,8 +15,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Products with packed weights on the device. A packed matrix is [k, pitch], row-major, the pitch a
- * multiple of {@value #PITCH_UNIT} values with zeros past n: one aligned load per lane, neighbouring
- * lanes side by side, for tiles and for single rows alike.
+ * multiple of {@value #PITCH_UNIT} values with zeros past n: one aligned load per lane,
+ * neighbouring lanes side by side, for tiles and for single rows alike.
  */
 final class CudaPackedGemm implements PackedGemm {
   private static final int PITCH_UNIT = 8;
@@ -97,8 +97,7 @@ final class CudaPackedGemm implements PackedGemm {
       Matrix b, long m, long a, long lda, long bias, UnaryFunction activation, long c) {
     long pitch = pitch(b.n());
     Gemm.Shape shape =
-        new Gemm.Shape(
-            false, false, m, b.n(), b.k(), lda, pitch, b.n(), 1, 0, 0, 0, false);
+        new Gemm.Shape(false, false, m, b.n(), b.k(), lda, pitch, b.n(), 1, 0, 0, 0, false);
     boolean fused = activation != null && fused(activation);
     int number = fused ? activation.ordinal() : MatmulKernels.NO_ACTIVATION;
     kernels.multiply(shape, b.type(), pitch, a, b.address(), bias, number, c);

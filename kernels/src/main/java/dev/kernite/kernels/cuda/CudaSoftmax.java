@@ -101,8 +101,7 @@ final class CudaSoftmax implements Softmax {
   }
 
   @Override
-  public void logSumExpGrad(
-      long x, long y, long dy, long dx, long outer, long n, long inner) {
+  public void logSumExpGrad(long x, long y, long dy, long dx, long outer, long n, long inner) {
     long size = outer * n * inner;
     if (size == 0) {
       return;

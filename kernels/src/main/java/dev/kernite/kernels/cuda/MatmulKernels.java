@@ -8,9 +8,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Launches {@code matmul.cu}, {@code matmul_narrow.cu} and {@code gemv.cu}: what products with plain
- * and with packed weights share. All kernels sum in the same order, chunks of {@value #CHUNK} along
- * k, so the choice of a kernel never changes a bit.
+ * Launches {@code matmul.cu}, {@code matmul_narrow.cu} and {@code gemv.cu}: what products with
+ * plain and with packed weights share. All kernels sum in the same order, chunks of {@value #CHUNK}
+ * along k, so the choice of a kernel never changes a bit.
  */
 final class MatmulKernels {
   /** Length of a summation block along k on this device; {@code CHUNK} in matmul.cuh. */
@@ -165,9 +165,7 @@ final class MatmulKernels {
     boolean aligned = aligned(b, s.ldb(), s.strideB(), type);
     Family family = families.get(type);
     Kernel kernel =
-        aligned
-            ? one ? family.oneRow : family.fourRows
-            : one ? unalignedOneRow : unalignedFourRows;
+        aligned ? one ? family.oneRow : family.fourRows : one ? unalignedOneRow : unalignedFourRows;
     int rows = one ? 1 : GEMV_ROWS;
     int lanes = aligned ? STRIP / VECTOR : STRIP; // side by side in a chunk
     long chunks = (s.k() + CHUNK - 1) / CHUNK;
