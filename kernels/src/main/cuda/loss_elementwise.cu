@@ -35,9 +35,11 @@ struct Bce {
 
 struct BceWithLogits {
   static __device__ float f(float x, float y, float positive) {
-    // log(1 + e^-x) = -log sigmoid(x), and log(1 + e^x) = x + log(1 + e^-x)
-    const float softplus = fmaxf(-x, 0.0f) + log1pf(expf(-fabsf(x)));
-    return (1.0f - y) * x + (1.0f + (positive - 1.0f) * y) * softplus;
+    // log(1 + e^z) for z = x and -x: what is lost if the target is 0, and if it is 1
+    const float small = log1pf(expf(-fabsf(x)));
+    const float zero = fmaxf(x, 0.0f) + small;
+    const float one = fmaxf(-x, 0.0f) + small;
+    return (1.0f - y) * zero + positive * y * one;
   }
   static __device__ float d(float x, float y, float positive) {
     const float e = expf(-fabsf(x));

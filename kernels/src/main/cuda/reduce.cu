@@ -12,12 +12,19 @@
 
 constexpr int BLOCK = 256;
 
+/** Writes a float64 to an address that is a multiple of 4 only. */
+DEV void store_wide(void* out, double v) {
+  const long long bits = __double_as_longlong(v);
+  static_cast<unsigned*>(out)[0] = static_cast<unsigned>(bits);
+  static_cast<unsigned*>(out)[1] = static_cast<unsigned>(bits >> 32);
+}
+
 template <class F>
 DEV void finish(typename F::State s, void* out, long long at, const Ending& end) {
   if (end.kind == STATE) {
     static_cast<typename F::State*>(out)[at] = s;
   } else if (end.kind == WIDE) {
-    static_cast<double*>(out)[at] = F::result(s, end);
+    store_wide(static_cast<char*>(out) + 8 * at, static_cast<double>(F::result(s, end)));
   } else if constexpr (sizeof(F::result(s, end)) == sizeof(double)) {
     static_cast<float*>(out)[at] = static_cast<float>(F::result(s, end));
   } else {

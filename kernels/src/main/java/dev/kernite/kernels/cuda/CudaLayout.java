@@ -62,6 +62,10 @@ final class CudaLayout implements Layout {
     if (elementBytes != 1 && elementBytes != 2 && elementBytes != 4 && elementBytes != 8) {
       throw new KernelException("elements of " + elementBytes + " bytes; expected 1, 2, 4 or 8");
     }
+    if (((source | target) & (elementBytes - 1)) != 0) {
+      copyHalves(source, sourceStrides, target, targetStrides, sizes, elementBytes);
+      return;
+    }
     // The axis with the smallest step in the target comes last: stores are then coalesced.
     MergedAxes axes = ordered(sizes, sourceStrides, targetStrides, targetStrides);
     long[] from = axes.strides()[0];
@@ -79,6 +83,33 @@ final class CudaLayout implements Layout {
     } else {
       copyAs(elementBytes, source, target, axes);
     }
+  }
+
+  /** Elements that do not lie on multiples of their size: each is two of half the size. */
+  private void copyHalves(
+      long source,
+      long[] sourceStrides,
+      long target,
+      long[] targetStrides,
+      long[] sizes,
+      int elementBytes) {
+    copy(
+        source,
+        halves(sourceStrides),
+        target,
+        halves(targetStrides),
+        append(sizes, 2),
+        elementBytes / 2);
+  }
+
+  private static long[] halves(long[] strides) {
+    return append(Arrays.stream(strides).map(stride -> 2 * stride).toArray(), 1);
+  }
+
+  private static long[] append(long[] values, long last) {
+    long[] longer = Arrays.copyOf(values, values.length + 1);
+    longer[values.length] = last;
+    return longer;
   }
 
   /** Both sides are contiguous: elements as wide as everything is a multiple of. */
@@ -231,13 +262,8 @@ final class CudaLayout implements Layout {
   /** The same elements, each a row of its own. */
   private static MergedAxes rowsOfOne(long[] sizes, long[] source, long[] target) {
     MergedAxes axes = MergedAxes.of(sizes, source, target);
-    int count = axes.count();
-    long[] ones = Arrays.copyOf(axes.sizes(), count + 1);
-    ones[count] = 1;
-    long[][] strides = {
-      Arrays.copyOf(axes.strides()[0], count + 1), Arrays.copyOf(axes.strides()[1], count + 1)
-    };
-    return new MergedAxes(ones, strides, axes.total());
+    long[][] strides = {append(axes.strides()[0], 0), append(axes.strides()[1], 0)};
+    return new MergedAxes(append(axes.sizes(), 1), strides, axes.total());
   }
 
   private static int[] axes(long[] sizes, IntPredicate which) {
