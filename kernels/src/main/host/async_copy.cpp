@@ -44,7 +44,7 @@ void run(const Copy& c) {
 
 void set_lazy_copies(bool lazy) { is_lazy = lazy; }
 
-void copy_async(void* shared, const void* global, int bytes, Place place) {
+void start_copy(void* shared, const void* global, int bytes, Place place) {
   const uintptr_t addresses = reinterpret_cast<uintptr_t>(shared) | reinterpret_cast<uintptr_t>(global);
   if ((addresses & uintptr_t(bytes - 1)) != 0) {
     fail(Kind::MISALIGNED, place, "cp.async of %d bytes from %p to %p", bytes, global, shared);

@@ -11,7 +11,19 @@ namespace emu {
 void set_lazy_copies(bool lazy);
 
 /// Starts a copy of 4, 8 or 16 bytes by the running thread.
-void copy_async(void* shared, const void* global, int bytes, Place place);
+void start_copy(void* shared, const void* global, int bytes, Place place);
+
+/// The call of copy_async<16>(to, from) at a place in a kernel.
+struct AsyncCopyAt {
+  Place place;
+
+  template <int BYTES>
+  void copy(void* to, const void* from) const {
+    static_assert(BYTES == 4 || BYTES == 8 || BYTES == 16, "cp.async copies 4, 8 or 16 bytes");
+    start_copy(to, from, BYTES, place);
+  }
+};
+
 /// Closes the group of copies started since the last commit.
 void copy_commit();
 /// Waits until at most `pending` of the thread's groups are not complete.

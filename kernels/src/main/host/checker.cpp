@@ -10,6 +10,7 @@
 #include "fiber.h"
 #include "scheduler.h"
 #include "shadow.h"
+#include "shared_arrays.h"
 #include "shared_memory.h"
 #include "variant/variant.h"
 
@@ -49,20 +50,30 @@ bool ordered(const Stamp& s, const Thread& me) {
 // ---- shared memory -----------------------------------------------------------------------------
 
 std::vector<Cell> dynamic_cells, static_cells;
-std::vector<bool> is_gap;  // by byte of the kernel's static shared memory
+std::vector<SharedArray> arrays;  // the kernel's file's, by address
 SharedRange statics;
 
-// The gaps' contents are set by the compiler; poisoning keeps off them.
-void find_gaps(const SharedRange& range) {
-  const size_t bytes = size_t(range.end - range.begin);
-  is_gap.assign(bytes, false);
-  static_cells.assign(bytes, Cell());
-  const SharedGap gap;
-  for (size_t i = 0; i + sizeof gap <= bytes; i += sizeof(uint64_t)) {
-    if (memcmp(range.begin + i, &gap, sizeof gap) == 0) {
-      std::fill_n(is_gap.begin() + i, sizeof gap, true);
+// The static shared array that holds all of the range, or null.
+const SharedArray* array_of(const char* begin, size_t bytes) {
+  const auto next = std::upper_bound(arrays.begin(), arrays.end(), begin,
+                                     [](const char* p, const SharedArray& a) { return p < a.begin; });
+  if (next == arrays.begin()) {
+    return nullptr;
+  }
+  const SharedArray& a = *std::prev(next);
+  return begin + bytes <= a.begin + a.bytes ? &a : nullptr;
+}
+
+// "8 bytes past the end of 'tile' (1024 bytes)": the array before the address.
+std::string behind_what(const char* address) {
+  std::string text = "before all shared arrays";
+  for (const SharedArray& a : arrays) {
+    if (a.begin <= address) {
+      text = std::to_string(address - (a.begin + a.bytes)) + " bytes past the end of '" + a.name +
+             "' (" + std::to_string(a.bytes) + " bytes)";
     }
   }
+  return text;
 }
 
 // ---- the rules ---------------------------------------------------------------------------------
@@ -155,14 +166,11 @@ void check_global(Allocation& allocation, const Accessed& a, const Thread& me) {
 }
 
 void check_static_shared(const Accessed& a, const Thread& me) {
-  const size_t offset = size_t(a.begin - statics.begin);
-  for (size_t i = offset; i < offset + a.bytes; i++) {
-    if (i >= is_gap.size() || is_gap[i]) {
-      fail(Kind::OUT_OF_BOUNDS, a.place, "%s of %zu bytes outside of any shared array", a.verb(),
-           a.bytes);
-    }
+  if (array_of(a.begin, a.bytes) == nullptr) {
+    fail(Kind::OUT_OF_BOUNDS, a.place, "%s of %zu bytes of shared memory %s", a.verb(), a.bytes,
+         behind_what(a.begin).c_str());
   }
-  check_shared(&static_cells[offset], a, me);
+  check_shared(&static_cells[size_t(a.begin - statics.begin)], a, me);
 }
 
 void check_dynamic_shared(const Accessed& a, const Thread& me) {
@@ -282,7 +290,8 @@ void begin_checked_launch(const Kernel& kernel) {
   dynamic_cells.resize(MAX_SHARED);
   if (statics.begin != kernel.shared.begin) {
     statics = kernel.shared;
-    find_gaps(statics);
+    static_cells.assign(size_t(statics.end - statics.begin), Cell());
+    arrays = shared_arrays(statics);
   }
 }
 

@@ -27,16 +27,20 @@
 #define __align__(n) alignas(n)
 #define __constant__ static const
 
-// One address range a source file, so that a launch can poison what its kernel may use. The checked
-// build puts a gap before each array: an index past the end lands in it and not in the next array.
-#define EMU_SHARED static __attribute__((section(EMU_SHARED_SECTION), aligned(16)))
+// Shared arrays are static variables: there is one block at a time. They, and nothing else, make up the
+// .bss section of a kernel's object file; the build names that section after the file, so that a launch
+// can poison what its kernel may use. (g++ 12 ignores a section attribute inside of templates.)
+//
+// The checked build puts a gap between any two arrays: an index past the end of one lands in a gap, not
+// in the next array. The empty instruction keeps the compiler from dropping the gap.
 #if defined(EMU_CHECKED)
-#define __shared__                                                                    \
-  static __attribute__((section(EMU_SHARED_SECTION), aligned(16), used)) ::emu::SharedGap \
-      EMU_JOIN(emu_gap_, __COUNTER__);                                                \
-  EMU_SHARED
+#define __shared__ EMU_SHARED_BESIDE(EMU_JOIN(emu_gap_, __COUNTER__))
+#define EMU_SHARED_BESIDE(gap)            \
+  static char gap[::emu::SHARED_GAP];     \
+  asm volatile("" : : "m"(gap));          \
+  static
 #else
-#define __shared__ EMU_SHARED
+#define __shared__ static
 #endif
 
 #define EMU_HERE (::emu::Place{__FILE__, __LINE__, nullptr})

@@ -79,13 +79,10 @@ __attribute__((no_sanitize("thread", "undefined"))) void call_kernel(void** argu
 
 }  // namespace emu
 
-// EMU_SHARED_NAME is given by the build, a different one for each source file. The linker defines
-// __start_NAME and __stop_NAME for the section of that name, if there is one.
+// EMU_SHARED_NAME is the name that the build gives to the section of the file's shared arrays. The linker
+// defines __start_NAME and __stop_NAME for it, if there are any.
 #define EMU_JOIN_(a, b) a##b
 #define EMU_JOIN(a, b) EMU_JOIN_(a, b)
-#define EMU_TEXT_(a) #a
-#define EMU_TEXT(a) EMU_TEXT_(a)
-#define EMU_SHARED_SECTION EMU_TEXT(EMU_SHARED_NAME)
 #if defined(EMU_SHARED_NAME)
 extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__start_, EMU_SHARED_NAME)[];
 extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__stop_, EMU_SHARED_NAME)[];

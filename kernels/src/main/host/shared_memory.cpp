@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "variant/variant.h"
-
 namespace emu {
 namespace {
 
@@ -43,8 +41,7 @@ void prepare_shared(const Kernel& kernel, size_t dynamic_bytes) {
   dynamic = range_begin + RANGE - rounded;
   dynamic_size = dynamic_bytes;
   memset(dynamic, POISON, rounded);
-  // (The checked build knows what has been written, and finds the gaps between arrays by their contents.)
-  if (!CHECKED_BUILD && kernel.shared.begin != nullptr) {
+  if (kernel.shared.begin != nullptr) {
     memset(kernel.shared.begin, POISON, size_t(kernel.shared.end - kernel.shared.begin));
   }
 }

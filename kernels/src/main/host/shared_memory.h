@@ -1,23 +1,18 @@
 // Shared memory: what the threads of one block have in common.
 //
-// Static arrays lie in a section of the library, one section a source file; dynamic shared memory is
-// one range that ends at a guard page, so that running past its end is noticed. Both hold no zeros but
+// Static arrays lie in a section of the library, one section a source file (see device.h); dynamic shared
+// memory is one range that ends at a guard page, so that running past its end is noticed. Both hold no zeros but
 // 0xff bytes (NaN as floats, -1 as integers) when a launch begins: a kernel that reads what it has not
 // written computes nonsense that shows.
 #pragma once
 #include <stddef.h>
-#include <stdint.h>
 
 #include "registry.h"
 
 namespace emu {
 
-/// Stands before each static array in the checked build: an index past an array's end lands in the gap
-/// before the next one. Its contents tell where the gaps are.
-struct SharedGap {
-  static constexpr uint64_t PATTERN = 0x6b65726e69746521;
-  uint64_t pattern[8] = {PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN};
-};
+/// Bytes of the gap between two static arrays in the checked build.
+constexpr size_t SHARED_GAP = 64;
 
 /// The most dynamic shared memory a block may ask for: that of an H100 or H200.
 constexpr size_t MAX_SHARED = 227 << 10;

@@ -3,9 +3,12 @@
 #   images   one fatbin a .cu: machine code for each architecture, and PTX for those to come
 #   host     libcuda.so.1, twice: fast, and checked (every load and store is looked at)
 #
-# CUDA, LIBRARIES and LABEL can be set to build libraries of other kernels: the tests do.
-CUDA      ?= $(MAIN)/cuda
-LIBRARIES ?= $(RESOURCES)/host
+# The tests build libraries of kernels of their own: they set CUDA (where the .cu files are), LIBRARIES
+# (where the libraries go), SONAME, and RUNTIME_OUT (where the emulator's objects are already).
+CUDA        ?= $(MAIN)/cuda
+LIBRARIES   ?= $(RESOURCES)/host
+SONAME      ?= libcuda.so.1
+RUNTIME_OUT ?= $(OUT)
 HOST      := $(MAIN)/host
 RESOURCES := $(OUT)/resources/dev/kernite/kernels/cuda
 NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/ladder/*/*.cu)))
@@ -58,30 +61,36 @@ FAST_FLAGS    := -O2
 CHECK_FLAGS   := -O1 -DEMU_CHECKED -fsanitize=thread \
   -fsanitize=alignment,bounds,shift,integer-divide-by-zero,signed-integer-overflow
 
-RUNTIME := $(patsubst $(HOST)/%.cpp,$(OUT)/host/%.o,$(sort $(wildcard $(HOST)/*.cpp $(HOST)/driver/*.cpp)))
-VARIANTS := $(OUT)/host/variant/fast.o $(OUT)/host/variant/check.o
+RUNTIME := $(patsubst $(HOST)/%.cpp,$(RUNTIME_OUT)/host/%.o,$(sort $(wildcard $(HOST)/*.cpp $(HOST)/driver/*.cpp)))
+VARIANTS := $(RUNTIME_OUT)/host/variant/fast.o $(RUNTIME_OUT)/host/variant/check.o
 
-host: $(LIBRARIES)/fast/libcuda.so.1 $(LIBRARIES)/check/libcuda.so.1
+host: $(LIBRARIES)/fast/$(SONAME) $(LIBRARIES)/check/$(SONAME)
 
-$(OUT)/host/%.o: $(HOST)/%.cpp $(MAIN)/native/rules.mk
+$(RUNTIME_OUT)/host/%.o: $(HOST)/%.cpp $(MAIN)/native/rules.mk
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(RUNTIME_FLAGS) -c $< -o $@
 
-# The section of a file's shared arrays is named after the file.
+# A kernel's .bss holds its shared arrays: it becomes a section named after the file (see device.h). A
+# template with external linkage would have a section of its own, and escape.
 section = kernite_shared_$(subst /,_,$(subst -,_,$*))
+define compile-kernel
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(KERNEL_FLAGS) $(1) -DEMU_SHARED_NAME=$(section) -c $< -o $@
+	objcopy --rename-section .bss=$(section),alloc,load,data,contents $@
+	@! objdump -h $@ | grep -q ' \.bss\.' || \
+	  { echo "error: $<: a template with __shared__ arrays is not declared DEV" >&2; exit 1; }
+endef
 $(OUT)/fast/%.o: $(CUDA)/%.cu $(MAIN)/native/rules.mk
-	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) $(KERNEL_FLAGS) $(FAST_FLAGS) -DEMU_SHARED_NAME=$(section) -c $< -o $@
+	$(call compile-kernel,$(FAST_FLAGS))
 $(OUT)/check/%.o: $(CUDA)/%.cu $(MAIN)/native/rules.mk
-	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) $(KERNEL_FLAGS) $(CHECK_FLAGS) -DEMU_SHARED_NAME=$(section) -c $< -o $@
+	$(call compile-kernel,$(CHECK_FLAGS))
 
-LINK = $(CXX) -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -Wl,--exclude-libs,ALL \
+LINK = $(CXX) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs -Wl,-Bsymbolic -Wl,--exclude-libs,ALL \
   -static-libstdc++ -static-libgcc -o $@ $(filter %.o,$^) -ldl -lpthread
-$(LIBRARIES)/%/libcuda.so.1: $(RUNTIME)
+$(LIBRARIES)/%/$(SONAME): $(RUNTIME)
 	@mkdir -p $(@D)
 	$(LINK)
-$(LIBRARIES)/fast/libcuda.so.1: $(OUT)/host/variant/fast.o $(NAMES:%=$(OUT)/fast/%.o)
-$(LIBRARIES)/check/libcuda.so.1: $(OUT)/host/variant/check.o $(NAMES:%=$(OUT)/check/%.o)
+$(LIBRARIES)/fast/$(SONAME): $(RUNTIME_OUT)/host/variant/fast.o $(NAMES:%=$(OUT)/fast/%.o)
+$(LIBRARIES)/check/$(SONAME): $(RUNTIME_OUT)/host/variant/check.o $(NAMES:%=$(OUT)/check/%.o)
 
 -include $(RUNTIME:.o=.d) $(VARIANTS:.o=.d) $(NAMES:%=$(OUT)/fast/%.d) $(NAMES:%=$(OUT)/check/%.d)
