@@ -22,6 +22,7 @@ import java.util.Optional;
  * that a test of the emulator tests nothing else.
  */
 final class EmulatedDevice {
+  @SuppressWarnings("restricted")
   private static final AddressLayout TEXT =
       ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, JAVA_BYTE));
 
@@ -102,7 +103,8 @@ final class EmulatedDevice {
   }
 
   /** Launches a kernel of arguments (x, y, n); the failure's words, or nothing. */
-  Optional<String> launch(String kernel, int grid, int block, int sharedBytes, long x, long y, int n) {
+  Optional<String> launch(
+      String kernel, int grid, int block, int sharedBytes, long x, long y, int n) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
       MemorySegment image = arena.allocate(64); // zeros: the library has the kernels itself

@@ -77,7 +77,9 @@ class PlantedBugsTest {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** A copy that comes early is as good as one that was waited for: these show only if it is late. */
+    /**
+     * A copy that comes early is as good as one that was waited for: these show only if it is late.
+     */
     boolean needsLateCopies() {
       return this == MISSING_WAIT || this == COPY_THAT_NOBODY_WAITS_FOR;
     }
@@ -187,13 +189,13 @@ class PlantedBugsTest {
     fast.reset();
     long x = fast.copyOf(ramp());
     long y = fast.allocate(N - 1); // 1020 bytes: four more until the guard page
-    assertEquals(
-        Optional.empty(), fast.launch("missing_barrier_right", 1, N, 0, x, y, N));
+    assertEquals(Optional.empty(), fast.launch("missing_barrier_right", 1, N, 0, x, y, N));
     try {
       fast.free(y);
       fail("not noticed");
     } catch (AssertionError e) {
-      assertTrue(e.getMessage().contains("past the end of an allocation of 1020 bytes"), e.getMessage());
+      assertTrue(
+          e.getMessage().contains("past the end of an allocation of 1020 bytes"), e.getMessage());
     }
     fast.reset();
   }
@@ -220,7 +222,8 @@ class PlantedBugsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"schedule=", "schedule=sideways", "async=late", "fail=memory:x", "colour=red"})
+  @ValueSource(
+      strings = {"schedule=", "schedule=sideways", "async=late", "fail=memory:x", "colour=red"})
   void anUnknownSettingIsRefused(String setting) {
     int equals = setting.indexOf('=');
     assertNotEquals(0, fast.set(setting.substring(0, equals), setting.substring(equals + 1)));
