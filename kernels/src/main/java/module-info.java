@@ -7,4 +7,5 @@ module dev.kernite.kernels {
 
   exports dev.kernite.kernels;
   exports dev.kernite.kernels.cpu;
+  exports dev.kernite.kernels.cuda;
 }

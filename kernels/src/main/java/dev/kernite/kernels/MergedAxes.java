@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * The axes of several strided arrays of the same sizes, as few as will do: axes of one element are
- * left out, and axes that lie one after the other in all arrays are one. Dense arrays have one axis.
+ * left out, and axes that lie one after the other in all arrays are one. Dense arrays have one
+ * axis.
  *
  * @param sizes elements along each axis, outermost first; at least one axis
  * @param strides for each array, in elements, one an axis

@@ -202,13 +202,15 @@ final class CudaLayout implements Layout {
     long[] from = pick(sourceStrides, kept);
     MergedAxes targets = ordered(sizesOfKept, from, pick(targetStrides, kept), from);
     MergedAxes values =
-        MergedAxes.of(pick(sizes, summed), pick(sourceStrides, summed), pick(targetStrides, summed));
+        MergedAxes.of(
+            pick(sizes, summed), pick(sourceStrides, summed), pick(targetStrides, summed));
     if (targets.total() == 0 || values.total() == 0) {
       return;
     }
     MergedAxes single = rowsOfOne(targets.sizes(), targets.strides()[0], targets.strides()[1]);
     int last = targets.count() - 1;
-    boolean alongSum = values.strides()[0][values.count() - 1] == 1 && targets.strides()[0][last] != 1;
+    boolean alongSum =
+        values.strides()[0][values.count() - 1] == 1 && targets.strides()[0][last] != 1;
     Walk.launch(
         values,
         (sum, at, _) ->

@@ -58,8 +58,7 @@ final class Fold {
     Ending first = number == 1 ? ending : Ending.state(n);
     fold(lines, given, number == 1 ? out : states, length, number, first);
     if (number > 1) {
-      grids.each(
-          parts.arg(states).arg(number).arg(out).arg(count).arg(ending.struct()), count);
+      grids.each(parts.arg(states).arg(number).arg(out).arg(count).arg(ending.struct()), count);
       scratch.release(states);
     }
   }

@@ -4,8 +4,8 @@ import dev.kernite.kernels.cuda.driver.Kernel;
 import dev.kernite.kernels.cuda.driver.Kernels;
 
 /**
- * Launch geometries of the kernels that walk flat runs, rows of runs, or lines. Their loops take any
- * grid, so it is as large as keeps the device busy and no larger.
+ * Launch geometries of the kernels that walk flat runs, rows of runs, or lines. Their loops take
+ * any grid, so it is as large as keeps the device busy and no larger.
  */
 final class Grids {
   static final int THREADS = 256;

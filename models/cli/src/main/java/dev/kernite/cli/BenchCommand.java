@@ -4,6 +4,7 @@ import dev.kernite.engine.Engine;
 import dev.kernite.kernels.cpu.CpuProbe;
 import dev.kernite.kernels.cpu.CpuProbe.Roofs;
 import dev.kernite.kernels.cpu.KernelSource;
+import dev.kernite.kernels.cuda.KernelPtx;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,6 +44,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Print the source of a CPU kernel, as generated, and measure nothing.")
   private String source;
 
+  @Option(
+      names = "--ptx",
+      paramLabel = "KERNEL",
+      description = "Print the PTX of a CUDA kernel, and measure nothing.")
+  private String ptx;
+
   private final Globals globals;
 
   BenchCommand(Globals globals) {
@@ -73,11 +80,16 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--price-per-hour must be a number above 0: " + pricePerHour);
     }
-    if (source != null) {
-      if (part == Part.MODELS) {
-        throw new ParameterException(spec.commandLine(), "--source is about kernels");
+    if (source != null || ptx != null) {
+      if (part == Part.MODELS || (source != null && ptx != null)) {
+        throw new ParameterException(
+            spec.commandLine(), "--source and --ptx each print one kernel, and measure nothing");
       }
-      printSource();
+      if (source != null) {
+        print(source, "source", KernelSource.of(source));
+      } else {
+        print(ptx, "ptx", KernelPtx.of(ptx));
+      }
       return 0;
     }
     try (Interrupt interrupt = Interrupt.listen();
@@ -96,10 +108,9 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private void printSource() {
-    String text = KernelSource.of(source);
+  private void print(String kernel, String key, String text) {
     if (globals.json()) {
-      new JsonLine().put("kernel", source).put("source", text).print(globals.out());
+      new JsonLine().put("kernel", kernel).put(key, text).print(globals.out());
     } else {
       globals.out().print(text);
     }

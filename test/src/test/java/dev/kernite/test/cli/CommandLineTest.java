@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kernite.kernels.cuda.KernelPtx;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +49,27 @@ final class CommandLineTest {
     assertEquals(1, unknown.code());
     assertTrue(unknown.err().contains("SoftmaxKernels.softmaxGrad"), unknown.err());
     assertEquals(2, Kernite.run("bench", "models", "--source", "storeExp").code());
+  }
+
+  @Test
+  void benchPrintsThePtxOfACudaKernel() {
+    Kernite run = Kernite.run("bench", "kernels", "--ptx", "fill_u32");
+    assertEquals(2, Kernite.run("bench", "models", "--ptx", "fill_u32").code());
+    assertEquals(2, Kernite.run("bench", "--ptx", "fill_u32", "--source", "storeExp").code());
+    if (KernelPtx.names().isEmpty()) {
+      assertEquals(1, run.code());
+      assertTrue(run.err().contains("no CUDA kernels"), run.err());
+      return;
+    }
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().startsWith(".version "), run.out());
+    assertEquals(1, run.out().split("\\.entry", -1).length - 1, run.out());
+    assertTrue(run.out().contains(".visible .entry fill_u32("), run.out());
+    assertTrue(run.out().contains("st.global.u32"), run.out());
+    assertTrue(run.out().endsWith("}\n"), run.out());
+    Kernite unknown = Kernite.run("bench", "--ptx", "fill_u3");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("fill_u32"), unknown.err());
   }
 
   @Test

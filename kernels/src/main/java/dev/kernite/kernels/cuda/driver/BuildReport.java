@@ -6,18 +6,18 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** What the build could compile, and why not the rest: a resource that the build writes. */
-final class BuildReport {
+public final class BuildReport {
   private static final String RESOURCE = "/dev/kernite/kernels/cuda/build.properties";
 
   private BuildReport() {}
 
   /** Why there is no library that runs kernels on the CPU. */
-  static String host() {
+  public static String host() {
     return read("host.reason", "no g++ when it was built");
   }
 
   /** Why there are no images for GPUs. */
-  static String images() {
+  public static String images() {
     return read("images.reason", "no nvcc when it was built");
   }
 

@@ -14,13 +14,14 @@ import java.util.List;
 /**
  * The driver library of this project, {@code src/main/host}: a {@code libcuda.so.1} whose device is
  * the CPU. It is a resource; its settings are the system properties {@code kernite.cuda.host.*}:
- * {@code build} (fast or check), {@code schedule}, {@code async} and {@code fail}.
+ * {@code build} (fast or check), and those of {@code kernite_host_set}.
  */
 final class HostDriver {
   private static final String FOLDER = "/dev/kernite/kernels/cuda/host/";
   private static final String FILE = "libcuda.so.1";
   private static final String PROPERTY = "kernite.cuda.host.";
-  private static final List<String> SETTINGS = List.of("schedule", "async", "fail");
+  private static final List<String> SETTINGS =
+      List.of("schedule", "async", "streams", "memory", "align", "fail");
 
   private static Path extracted;
 
