@@ -67,12 +67,22 @@ DEV float score(const AttentionShape& s, float dot, const unsigned char* __restr
 template <int ROWS, int D>
 DEV void load_rows(float* __restrict__ tile, const float* __restrict__ from, long long token,
                    int rows, int head_dim, bool aligned) {
+  if (aligned && head_dim % 4 == 0) {
 #pragma unroll 4
-  for (int i = threadIdx.x; i < ROWS * (D / 4); i += ATTENTION_THREADS) {
-    const int row = i / (D / 4), column = i % (D / 4) * 4;
-    const int count = row < rows ? head_dim - column : 0;
-    *reinterpret_cast<float4*>(tile + row * (D + TILE_GAP) + column) =
-        load4(from + row * token + column, count, aligned);
+    for (int i = threadIdx.x; i < ROWS * (D / 4); i += ATTENTION_THREADS) {
+      const int row = i / (D / 4), column = i % (D / 4) * 4;
+      *reinterpret_cast<float4*>(tile + row * (D + TILE_GAP) + column) =
+          row < rows && column < head_dim
+              ? *reinterpret_cast<const float4*>(from + row * token + column)
+              : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+    }
+    return;
+  }
+#pragma unroll 1
+  for (int i = threadIdx.x; i < ROWS * D; i += ATTENTION_THREADS) {
+    const int row = i / D, column = i % D;
+    tile[row * (D + TILE_GAP) + column] =
+        row < rows && column < head_dim ? from[row * token + column] : 0.0f;
   }
 }
 

@@ -324,7 +324,6 @@ DEV void grad_bias(const AttentionShape& s, const BackwardOperands& o, float* db
   }                                                                                       \
   REGISTER_KERNEL(attention_grad_bias_##D);
 
-BACKWARD_KERNELS(32)
 BACKWARD_KERNELS(64)
 BACKWARD_KERNELS(128)
 BACKWARD_KERNELS(256)

@@ -152,7 +152,6 @@ DEV void decode(const AttentionShape& s, const float* __restrict__ q, const floa
   }                                                                                     \
   REGISTER_KERNEL(name);
 
-DECODE_KERNEL(attention_decode_32, 1)
 DECODE_KERNEL(attention_decode_64, 2)
 DECODE_KERNEL(attention_decode_128, 4)
 DECODE_KERNEL(attention_decode_256, 8)

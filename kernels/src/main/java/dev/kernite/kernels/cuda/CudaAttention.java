@@ -13,12 +13,12 @@ import java.lang.foreign.ValueLayout;
 /**
  * Attention on the device: {@code attention.cu} for many queries, {@code attention_decode.cu} for a
  * few, {@code attention_backward.cu}. Heads have up to {@value #LARGEST_HEAD} values; each kernel is
- * made for 32, 64, 128 and 256.
+ * made for 64, 128 and 256.
  */
 final class CudaAttention implements Attention {
   private static final int LARGEST_HEAD = 256;
-  private static final int SMALLEST_HEAD = 32;
-  private static final int HEAD_SIZES = 4;
+  static final int SMALLEST_HEAD = 64;
+  private static final int HEAD_SIZES = 3;
   private static final int VECTOR = 4;
   private static final int VECTOR_BYTES = 16;
   private static final int WARP = 32;
@@ -102,7 +102,7 @@ final class CudaAttention implements Attention {
   }
 
   /** Fills {@code AttentionShape} of attention.cuh. */
-  private MemorySegment struct(Shape s, boolean aligned) {
+  MemorySegment struct(Shape s, boolean aligned) {
     long at = 0;
     for (Strides strides : new Strides[] {s.q(), s.k(), s.v(), s.out()}) {
       at = put(at, strides.batch(), strides.head(), strides.token());
@@ -141,20 +141,34 @@ final class CudaAttention implements Attention {
     if (empty(s)) {
       return;
     }
-    boolean aligned = aligned(q, s.q()) && aligned(k, s.k()) && aligned(v, s.v());
-    MemorySegment shape = struct(s, aligned);
     if (s.queries() <= FEW_QUERIES) {
-      decode(s, shape, q, k, v, mask, bias, out, lse);
+      decode(s, q, k, v, mask, bias, out, lse);
       return;
     }
     int size = sizeIndex(s);
+    forwardTiles(forward[size], size, s, q, k, v, mask, bias, out, lse);
+  }
+
+  /** Launches a kernel of attention_forward.cuh, made for the size with this index. */
+  void forwardTiles(
+      Kernel kernel,
+      int size,
+      Shape s,
+      long q,
+      long k,
+      long v,
+      long mask,
+      long bias,
+      long out,
+      long lse) {
     int d = SMALLEST_HEAD << size;
     int tile = d <= 128 ? 64 : 32;
-    int staged = d <= 64 ? KEY_BLOCK : KEY_BLOCK / 2;
+    int staged = d == 64 ? KEY_BLOCK : KEY_BLOCK / 2;
     int shared = (tile + staged) * (d + TILE_GAP) + tile * (KEY_BLOCK + TILE_GAP);
     long tiles = (s.queries() + tile - 1) / tile;
-    forward[size]
-        .arg(shape)
+    boolean aligned = aligned(q, s.q()) && aligned(k, s.k()) && aligned(v, s.v());
+    kernel
+        .arg(struct(s, aligned))
         .arg(q)
         .arg(k)
         .arg(v)
@@ -167,7 +181,6 @@ final class CudaAttention implements Attention {
 
   private void decode(
       Shape s,
-      MemorySegment shape,
       long q,
       long k,
       long v,
@@ -175,6 +188,8 @@ final class CudaAttention implements Attention {
       long bias,
       long out,
       long lse) {
+    boolean aligned = aligned(q, s.q()) && aligned(k, s.k()) && aligned(v, s.v());
+    MemorySegment shape = struct(s, aligned);
     long lines = s.batch() * s.heads() * s.queries();
     long blocks = (s.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
     boolean enough = lines >= (long) BLOCKS_A_MULTIPROCESSOR * kernels.multiprocessors();

@@ -113,16 +113,21 @@ final class MatmulKernels {
   private void tiles(
       Gemm.Shape s, WeightType type, long a, long b, long bias, int activation, long c) {
     Tile tile = choose(s);
+    tileArguments(families.get(type).tiles.get(tile), s, type, a, b, bias, c)
+        .arg(activation)
+        .launch(tile.blocks(s.m(), s.n(), s.batch()), tile.threads);
+  }
+
+  /** Gives a kernel of matmul.cuh all its arguments but the last, and returns it. */
+  static Kernel tileArguments(
+      Kernel kernel, Gemm.Shape s, WeightType type, long a, long b, long bias, long c) {
     int flags =
         (s.transposeA() ? TRANSPOSE_A : 0)
             | (s.transposeB() ? TRANSPOSE_B : 0)
             | (s.accumulate() ? ACCUMULATE : 0)
             | (aligned(a, s.lda(), s.strideA(), WeightType.FLOAT32) ? ALIGNED_A : 0)
             | (aligned(b, s.ldb(), s.strideB(), type) ? ALIGNED_B : 0);
-    families
-        .get(type)
-        .tiles
-        .get(tile)
+    return kernel
         .arg(a)
         .arg(b)
         .arg(bias)
@@ -136,9 +141,7 @@ final class MatmulKernels {
         .arg(s.strideA())
         .arg(s.strideB())
         .arg(s.strideC())
-        .arg(flags)
-        .arg(activation)
-        .launch(tile.blocks(s.m(), s.n(), s.batch()), tile.threads);
+        .arg(flags);
   }
 
   /** The largest tile that gives every multiprocessor one, or the smallest. */
