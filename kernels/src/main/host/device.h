@@ -158,22 +158,14 @@ static inline int __float2int_rd(float x) { return int(floorf(x)); }
 
 // CUDA's min and max are there for all number types; those of floats return the number beside a NaN.
 template <class A, class B>
-static inline std::common_type_t<A, B> min(A a, B b) {
-  using T = std::common_type_t<A, B>;
-  if constexpr (std::is_floating_point_v<T>) {
-    return T(__builtin_fmin(a, b));
-  } else {
-    return T(a) < T(b) ? T(a) : T(b);
-  }
+static inline std::common_type_t<A, B> min(A a_, B b_) {
+  const std::common_type_t<A, B> a = a_, b = b_;
+  return a < b || b != b ? a : b;
 }
 template <class A, class B>
-static inline std::common_type_t<A, B> max(A a, B b) {
-  using T = std::common_type_t<A, B>;
-  if constexpr (std::is_floating_point_v<T>) {
-    return T(__builtin_fmax(a, b));
-  } else {
-    return T(a) > T(b) ? T(a) : T(b);
-  }
+static inline std::common_type_t<A, B> max(A a_, B b_) {
+  const std::common_type_t<A, B> a = a_, b = b_;
+  return a > b || b != b ? a : b;
 }
 
 namespace emu {

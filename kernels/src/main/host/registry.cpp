@@ -23,12 +23,26 @@ Kernel* find_kernel(const std::string& name) {
   return found == kernels().end() ? nullptr : &found->second;
 }
 
+void forget_attributes() {
+  for (auto& [name, kernel] : kernels()) {
+    kernel.max_dynamic_shared = DEFAULT_DYNAMIC_SHARED;
+  }
+}
+
 const std::string& duplicate_kernel() { return duplicate(); }
 
-Registration::Registration(const char* name, void (*call)(void**),
+std::string as_identifier(std::string path) {
+  for (char& c : path) {
+    c = c == '/' || c == '-' ? '_' : c;
+  }
+  return path;
+}
+
+Registration::Registration(const char* name, const char* section, void (*call)(void**),
                            std::span<const Parameter> parameters, SharedRange shared) {
-  const Kernel kernel{name, call, parameters, shared};
-  if (!kernels().emplace(name, kernel).second) {
+  const std::string prefix = "kernite_shared_";
+  const std::string image = std::string(section).substr(prefix.size());
+  if (!kernels().emplace(name, Kernel{name, call, parameters, shared, image}).second) {
     duplicate() = name;
   }
 }

@@ -22,23 +22,33 @@ struct SharedRange {
   char* end = nullptr;
 };
 
+/// Bytes of dynamic shared memory that any kernel may ask for; cuFuncSetAttribute allows more.
+constexpr int DEFAULT_DYNAMIC_SHARED = 48 << 10;
+
 struct Kernel {
   std::string name;
   void (*call)(void** arguments);  // one pointer an argument, as cuLaunchKernel has them
   std::span<const Parameter> parameters;
   SharedRange shared;
-  int max_dynamic_shared = 48 << 10;  // raised by cuFuncSetAttribute
+  std::string image;  // the source file's path without its ending, with _ for other signs: "softmax"
+  int max_dynamic_shared = DEFAULT_DYNAMIC_SHARED;
 };
 
 /// The kernel of that name, or null.
 Kernel* find_kernel(const std::string& name);
 
-/// Whether a kernel of that name has been registered twice: no such library may be used.
+/// The context is gone, and what was set for its kernels with it.
+void forget_attributes();
+
+/// A name that two kernels have, or "": a library with such a name may not be used.
 const std::string& duplicate_kernel();
 
+/// A path as it stands in names of sections and images.
+std::string as_identifier(std::string path);
+
 struct Registration {
-  Registration(const char* name, void (*call)(void**), std::span<const Parameter> parameters,
-               SharedRange shared);
+  Registration(const char* name, const char* section, void (*call)(void**),
+               std::span<const Parameter> parameters, SharedRange shared);
 };
 
 template <class>
@@ -83,11 +93,14 @@ __attribute__((no_sanitize("thread", "undefined"))) void call_kernel(void** argu
 // defines __start_NAME and __stop_NAME for it, if there are any.
 #define EMU_JOIN_(a, b) a##b
 #define EMU_JOIN(a, b) EMU_JOIN_(a, b)
+#define EMU_TEXT_(a) #a
+#define EMU_TEXT(a) EMU_TEXT_(a)
 #if defined(EMU_SHARED_NAME)
 extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__start_, EMU_SHARED_NAME)[];
 extern "C" __attribute__((weak, visibility("hidden"))) char EMU_JOIN(__stop_, EMU_SHARED_NAME)[];
 #endif
-#define EMU_REGISTER(name)                                                                     \
-  static const ::emu::Registration emu_registration_##name(                                    \
-      #name, &::emu::call_kernel<&name>, ::emu::Signature<decltype(&name)>::parameters,        \
+#define EMU_REGISTER(name)                                                         \
+  static const ::emu::Registration emu_registration_##name(                        \
+      #name, EMU_TEXT(EMU_SHARED_NAME), &::emu::call_kernel<&name>,                \
+      ::emu::Signature<decltype(&name)>::parameters,                               \
       ::emu::SharedRange{EMU_JOIN(__start_, EMU_SHARED_NAME), EMU_JOIN(__stop_, EMU_SHARED_NAME)})

@@ -134,12 +134,18 @@ void run_threads(int count, void (*body)()) {
   thread_body = body;
   first = 0;
   ready_count = count;
+  uint3 index{0, 0, 0};
   for (int i = 0; i < count; i++) {
-    const unsigned n = unsigned(i);
-    const uint3 index{n % blockDim.x, n / blockDim.x % blockDim.y, n / (blockDim.x * blockDim.y)};
     threads[i] = Thread{i, index, State::READY, -1, nullptr, "", {}};
     ready[i] = i;
     free_stacks[count - 1 - i] = i;
+    if (++index.x == blockDim.x) {
+      index.x = 0;
+      if (++index.y == blockDim.y) {
+        index.y = 0;
+        index.z++;
+      }
+    }
   }
   free_count = count;
   begin_barriers();

@@ -144,7 +144,7 @@ void leave_warp(const Thread& thread) {
   Warp& warp = warps[thread.warp()];
   warp.ended |= 1u << thread.lane();
   // Lanes that wait for this one would wait for ever; name the mask instead of a deadlock.
-  for (int lane = 0; lane < 32; lane++) {
+  for (int lane = 0; lane < 32 && warp.waiting != 0; lane++) {
     const Lane& l = warp.lanes[lane];
     if (has(warp.waiting, lane) && has(l.mask, thread.lane())) {
       fail(Kind::LANE_MASK, l.place, "%s: lane %d waits for lane %d (mask %08x), which has ended",

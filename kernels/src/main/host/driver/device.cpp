@@ -4,6 +4,7 @@
 
 #include "../device_memory.h"
 #include "../fiber.h"
+#include "../registry.h"
 #include "../shared_memory.h"
 #include "api.h"
 #include "stream.h"
@@ -57,6 +58,7 @@ constexpr Attribute ATTRIBUTES[] = {
 void reset() {
   drop_pending();
   emu::release_all();
+  emu::forget_attributes();
   revive();
 }
 

@@ -1,7 +1,8 @@
 // Modules and their functions.
 //
-// The kernels are in this library already. A module is checked to be an image that a driver would take,
-// and then any kernel may be asked for by name, whatever image it stands in.
+// The kernels are in this library already; a module is checked to be an image that a driver would take.
+// Instead of an image its caller may hand over 16 zeros and the image's name: then only the kernels of the
+// source file of that name are found, as on a GPU.
 #include <stdio.h>
 #include <string.h>
 
@@ -17,21 +18,22 @@
 namespace driver {
 namespace {
 
-struct Module {};
+struct Module {
+  std::string image;  // "": any
+};
 
 constexpr uint32_t FATBIN = 0xba55ed50;  // the first word of a fat binary, as in nvcc's fatbinary.h
 constexpr uint32_t ELF = 0x464c457f;     // of a cubin: "\x7fELF"
 
-// Where there was no nvcc, the caller has no image and hands over zeros.
-bool is_empty(const char* image) {
-  return std::string(16, '\0').compare(0, 16, image, 16) == 0;
-}
+constexpr size_t ZEROS = 16;
+
+bool is_named(const char* image) { return std::string(image, ZEROS) == std::string(ZEROS, '\0'); }
 
 bool is_image(const char* image) {
   uint32_t word;
   memcpy(&word, image, sizeof word);
   return word == FATBIN || word == ELF || strncmp(image, "//", 2) == 0 ||
-         strncmp(image, ".version", 8) == 0 || is_empty(image);
+         strncmp(image, ".version", 8) == 0 || is_named(image);
 }
 
 emu::Kernel& kernel_of(void* function) { return *static_cast<emu::Kernel*>(function); }
@@ -52,7 +54,8 @@ DRIVER_API cuModuleLoadData(void** module, const void* image) {
   if (settings().driver_version < 12000) {
     return failed(UNSUPPORTED_PTX_VERSION, "the driver is older than the image's CUDA 13");
   }
-  *module = new Module;
+  const char* bytes = static_cast<const char*>(image);
+  *module = new Module{is_named(bytes) ? emu::as_identifier(bytes + ZEROS) : ""};
   return SUCCESS;
 }
 
@@ -71,10 +74,19 @@ DRIVER_API cuModuleUnload(void* module) {
   return result;
 }
 
-DRIVER_API cuModuleGetFunction(void** function, void*, const char* name) {
+DRIVER_API cuModuleGetFunction(void** function, void* module, const char* name) {
   ENTER();
-  *function = settings().missing_symbol == name ? nullptr : emu::find_kernel(name);
-  return *function == nullptr ? failed(NOT_FOUND, std::string("no kernel '") + name + "'") : SUCCESS;
+  *function = nullptr;
+  emu::Kernel* kernel = settings().missing_symbol == name ? nullptr : emu::find_kernel(name);
+  if (kernel == nullptr) {
+    return failed(NOT_FOUND, std::string("no kernel '") + name + "'");
+  }
+  const std::string& image = static_cast<Module*>(module)->image;
+  if (!image.empty() && kernel->image != image) {
+    return failed(NOT_FOUND, "kernel " + kernel->name + " is of " + kernel->image + ".cu, not " + image);
+  }
+  *function = kernel;
+  return SUCCESS;
 }
 
 DRIVER_API cuModuleGetLoadingMode(int* mode) {

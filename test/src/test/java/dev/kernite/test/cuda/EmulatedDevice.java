@@ -34,6 +34,10 @@ final class EmulatedDevice {
     require(call("cuInit", FunctionDescriptor.of(JAVA_INT, JAVA_INT), 0));
   }
 
+  boolean has(String function) {
+    return library.find(function).isPresent();
+  }
+
   /** Sets how the device behaves: see settings.cpp. */
   int set(String key, String value) {
     try (Arena arena = Arena.ofConfined()) {
@@ -67,6 +71,11 @@ final class EmulatedDevice {
   /** Memory that holds these values. */
   long copyOf(float[] values) {
     long address = allocate(values.length);
+    write(address, values);
+    return address;
+  }
+
+  void write(long address, float[] values) {
     try (Arena arena = Arena.ofConfined()) {
       require(
           call(
@@ -76,7 +85,6 @@ final class EmulatedDevice {
               arena.allocateFrom(JAVA_FLOAT, values),
               4L * values.length));
     }
-    return address;
   }
 
   float[] read(long address, int floats) {
@@ -102,48 +110,70 @@ final class EmulatedDevice {
     return call("cuCtxSynchronize", FunctionDescriptor.of(JAVA_INT));
   }
 
+  /** Handle of a kernel. */
+  long function(String kernel) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment handle = arena.allocate(JAVA_LONG);
+      MemorySegment image = arena.allocate(64); // zeros: the library has the kernels itself
+      require(loadModule(handle, image));
+      require(getFunction(handle, handle.get(JAVA_LONG, 0), kernel));
+      return handle.get(JAVA_LONG, 0);
+    }
+  }
+
+  int loadModule(MemorySegment handle, MemorySegment image) {
+    return call(
+        "cuModuleLoadData", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), handle, image);
+  }
+
+  int getFunction(MemorySegment handle, long module, String kernel) {
+    try (Arena arena = Arena.ofConfined()) {
+      return call(
+          "cuModuleGetFunction",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS),
+          handle,
+          module,
+          arena.allocateFrom(kernel));
+    }
+  }
+
+  /** Arguments (x, y, n), as a launch takes them: an array of addresses. */
+  static MemorySegment arguments(Arena arena, long x, long y, int n) {
+    MemorySegment arguments = arena.allocate(ADDRESS, 3);
+    arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom(JAVA_LONG, x));
+    arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom(JAVA_LONG, y));
+    arguments.setAtIndex(ADDRESS, 2, arena.allocateFrom(JAVA_INT, n));
+    return arguments;
+  }
+
+  /** Launches a kernel of arguments (x, y, n) on a stream (0: the default one); the status. */
+  int launch(
+      long function, int grid, int block, int sharedBytes, long stream, long x, long y, int n) {
+    try (Arena arena = Arena.ofConfined()) {
+      return call(
+          "cuLaunchKernel",
+          FunctionDescriptor.of(
+              JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+              JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
+          function,
+          grid,
+          1,
+          1,
+          block,
+          1,
+          1,
+          sharedBytes,
+          stream,
+          arguments(arena, x, y, n),
+          MemorySegment.NULL);
+    }
+  }
+
   /** Launches a kernel of arguments (x, y, n); the failure's words, or nothing. */
   Optional<String> launch(
       String kernel, int grid, int block, int sharedBytes, long x, long y, int n) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment handle = arena.allocate(ADDRESS);
-      MemorySegment image = arena.allocate(64); // zeros: the library has the kernels itself
-      require(
-          call(
-              "cuModuleLoadData",
-              FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS),
-              handle,
-              image));
-      require(
-          call(
-              "cuModuleGetFunction",
-              FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
-              handle,
-              handle.get(ADDRESS, 0),
-              arena.allocateFrom(kernel)));
-      MemorySegment arguments = arena.allocate(ADDRESS, 3);
-      arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom(JAVA_LONG, x));
-      arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom(JAVA_LONG, y));
-      arguments.setAtIndex(ADDRESS, 2, arena.allocateFrom(JAVA_INT, n));
-      int status =
-          call(
-              "cuLaunchKernel",
-              FunctionDescriptor.of(
-                  JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
-                  JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
-              handle.get(ADDRESS, 0),
-              grid,
-              1,
-              1,
-              block,
-              1,
-              1,
-              sharedBytes,
-              MemorySegment.NULL,
-              arguments,
-              MemorySegment.NULL);
-      return status == 0 ? Optional.empty() : Optional.of(words(status));
-    }
+    int status = launch(function(kernel), grid, block, sharedBytes, 0, x, y, n);
+    return status == 0 ? Optional.empty() : Optional.of(words(status));
   }
 
   /** What the library says of a status. */
@@ -160,14 +190,15 @@ final class EmulatedDevice {
     }
   }
 
-  private void require(int status) {
+  void require(int status) {
     if (status != 0) {
       throw new AssertionError("status " + status + ": " + words(status));
     }
   }
 
+  /** Calls a function of the library that returns a status. */
   @SuppressWarnings("restricted")
-  private int call(String function, FunctionDescriptor type, Object... arguments) {
+  int call(String function, FunctionDescriptor type, Object... arguments) {
     MethodHandle handle =
         Linker.nativeLinker().downcallHandle(library.find(function).orElseThrow(), type);
     try {

@@ -4,6 +4,7 @@ import dev.kernite.kernels.KernelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import jcuda.driver.CUfunction;
@@ -16,8 +17,8 @@ final class Images {
   private static final int NO_IMAGE_FOR_DEVICE = 209; // CUDA_ERROR_NO_BINARY_FOR_GPU
   private static final int NOT_FOUND = 500; // CUDA_ERROR_NOT_FOUND
 
-  /** For the driver of this project, which has the kernels itself and finds them by name. */
-  private static final byte[] EMPTY = new byte[64];
+  /** What stands before an image's name in place of the image: see {@link #placeholder}. */
+  private static final int ZEROS = 16;
 
   private final Context context;
   private final Map<String, CUmodule> loaded = new HashMap<>();
@@ -49,7 +50,7 @@ final class Images {
   }
 
   private CUmodule load(String image) {
-    byte[] bytes = read(image);
+    byte[] bytes = context.driver() == Driver.CUDA_HOST ? placeholder(image) : read(image);
     CUmodule module = new CUmodule();
     int status = JCudaDriver.cuModuleLoadData(module, bytes);
     if (status == NO_IMAGE_FOR_DEVICE) {
@@ -61,16 +62,24 @@ final class Images {
     return module;
   }
 
-  private byte[] read(String image) {
+  /**
+   * For the driver of this project, which has the kernels itself: zeros and the name, so that it
+   * finds the kernels of this image and no others.
+   */
+  private static byte[] placeholder(String image) {
+    byte[] name = image.getBytes(StandardCharsets.UTF_8);
+    byte[] placeholder = new byte[ZEROS + name.length + 1];
+    System.arraycopy(name, 0, placeholder, ZEROS, name.length);
+    return placeholder;
+  }
+
+  private static byte[] read(String image) {
     try (InputStream in = Images.class.getResourceAsStream(FOLDER + image + ".fatbin")) {
       if (in != null) {
         return in.readAllBytes();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    if (context.driver() == Driver.CUDA_HOST) {
-      return EMPTY;
     }
     throw new KernelException("this build has no image " + image + ".fatbin");
   }
