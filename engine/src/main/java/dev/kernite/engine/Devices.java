@@ -4,33 +4,78 @@ import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.cpu.CpuBackend;
 import dev.kernite.kernels.cpu.CpuOptions;
+import dev.kernite.kernels.cuda.CudaBackend;
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
 
 /** Chooses the device that an engine runs on. */
 final class Devices {
+  private static final System.Logger LOG = System.getLogger(Devices.class.getName());
+
   private Devices() {}
 
   static Backend open(EngineOptions options) {
+    return switch (options.device()) {
+      case "auto" -> best(options);
+      case "cpu" -> cpu(options);
+      case "cuda" -> cuda(CudaBackend::open);
+      case "cuda-host" -> cudaHost(CudaBackend::openHost);
+      default -> throw unknown(options.device());
+    };
+  }
+
+  /** One line about what would be opened; a CUDA device stays unopened. */
+  static String describe(EngineOptions options) {
+    return switch (options.device()) {
+      case "auto", "cpu" -> {
+        try (Backend backend = open(options)) {
+          yield backend.description();
+        }
+      }
+      case "cuda" -> cuda(CudaBackend::describe);
+      case "cuda-host" -> cudaHost(CudaBackend::describeHost);
+      default -> throw unknown(options.device());
+    };
+  }
+
+  /** A GPU where one works, else the CPU: cuda-host is for looking at kernels, not for speed. */
+  private static Backend best(EngineOptions options) {
     try {
-      return switch (options.device()) {
-        case "auto", "cpu" -> CpuBackend.open(cpu(options));
-        case "cuda", "cuda-host" ->
-            throw new EngineException(
-                "--device "
-                    + options.device()
-                    + ": this build holds no CUDA kernels; use --device cpu");
-        default ->
-            throw new EngineException(
-                "unknown device '"
-                    + options.device()
-                    + "'; known are auto, cpu, cuda and cuda-host");
-      };
+      return CudaBackend.open();
+    } catch (KernelException e) {
+      LOG.log(Level.DEBUG, "cuda is not available, the cpu is used: " + e.getMessage());
+      return cpu(options);
+    }
+  }
+
+  private static Backend cpu(EngineOptions options) {
+    CpuOptions defaults = CpuOptions.defaults();
+    try {
+      return CpuBackend.open(
+          options.threads() == 0 ? defaults : defaults.withThreads(options.threads()));
     } catch (KernelException e) {
       throw new EngineException(e.getMessage(), e);
     }
   }
 
-  private static CpuOptions cpu(EngineOptions options) {
-    CpuOptions defaults = CpuOptions.defaults();
-    return options.threads() == 0 ? defaults : defaults.withThreads(options.threads());
+  private static <T> T cuda(Supplier<T> open) {
+    return asked("cuda", "use --device cpu, or cuda-host to run the kernels on the CPU", open);
+  }
+
+  private static <T> T cudaHost(Supplier<T> open) {
+    return asked("cuda-host", "use --device cpu", open);
+  }
+
+  private static <T> T asked(String device, String advice, Supplier<T> open) {
+    try {
+      return open.get();
+    } catch (KernelException e) {
+      throw new EngineException("--device " + device + ": " + e.getMessage() + "; " + advice, e);
+    }
+  }
+
+  private static EngineException unknown(String device) {
+    return new EngineException(
+        "unknown device '" + device + "'; known are auto, cpu, cuda and cuda-host");
   }
 }

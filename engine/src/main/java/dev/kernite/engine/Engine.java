@@ -52,6 +52,16 @@ public final class Engine implements AutoCloseable {
     return new Engine(Devices.open(options), options.seed());
   }
 
+  /**
+   * One line about the device that {@link #open(EngineOptions)} would open. A CUDA device is only
+   * looked at: a process opens one of them.
+   *
+   * @throws EngineException if it is not there; the message says why
+   */
+  public static String describe(EngineOptions options) {
+    return Devices.describe(options);
+  }
+
   /** Opens an engine on a backend of one's own; closing the engine closes it. */
   public static Engine on(Backend backend, long seed) {
     return new Engine(backend, seed);

@@ -37,7 +37,7 @@ public final class KernelPtx {
   public static String of(String name) {
     Map<String, String> images = images();
     if (images.isEmpty()) {
-      throw new KernelException("this build holds no CUDA kernels: " + BuildReport.images());
+      throw new KernelException("this build holds no CUDA kernels: " + BuildReport.noImages());
     }
     String image = images.get(name);
     if (image == null) {

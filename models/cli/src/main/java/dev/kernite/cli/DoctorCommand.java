@@ -29,12 +29,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Finding asked = open();
     List<Finding> findings =
         Stream.of(DeviceChoice.values())
             .filter(device -> device != DeviceChoice.AUTO)
-            .map(this::examine)
+            .map(device -> device == asked.device() ? asked : examine(device))
             .toList();
-    Finding asked = examine(globals.device());
     if (globals.json()) {
       json(findings, asked).print(globals.out());
     } else {
@@ -46,11 +46,20 @@ final class DoctorCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Opens the device as any command would. */
-  private Finding examine(DeviceChoice device) {
-    try (Engine engine = globals.openEngine(device)) {
+  /** Opens the device asked for as any command would. */
+  private Finding open() {
+    try (Engine engine = globals.openEngine()) {
       DeviceChoice opened = DeviceChoice.of(engine.backend().name());
       return new Finding(opened, true, engine.backend().description());
+    } catch (EngineException e) {
+      return new Finding(globals.device(), false, e.getMessage());
+    }
+  }
+
+  /** Looks at a device that was not asked for: a process can open only one that runs CUDA. */
+  private Finding examine(DeviceChoice device) {
+    try {
+      return new Finding(device, true, Engine.describe(globals.engineOptions(device)));
     } catch (EngineException e) {
       return new Finding(device, false, e.getMessage());
     }

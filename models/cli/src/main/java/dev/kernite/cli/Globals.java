@@ -88,17 +88,17 @@ final class Globals implements Runnable {
 
   /** Opens the engine that --device and --threads ask for; the caller closes it. */
   Engine openEngine() {
-    return openEngine(device);
+    return Engine.open(engineOptions(device));
   }
 
-  /** The same on another device. */
-  Engine openEngine(DeviceChoice other) {
-    return Engine.open(EngineOptions.DEFAULT.withDevice(other.toString()).withThreads(threads()));
+  /** How to open an engine on some device. */
+  EngineOptions engineOptions(DeviceChoice choice) {
+    return EngineOptions.DEFAULT.withDevice(choice.toString()).withThreads(threads());
   }
 
   /** The same with a seed for the engine's random stream. */
   Engine openEngine(long seed) {
-    return Engine.open(new EngineOptions(device.toString(), threads(), seed));
+    return Engine.open(engineOptions(device).withSeed(seed));
   }
 
   boolean json() {

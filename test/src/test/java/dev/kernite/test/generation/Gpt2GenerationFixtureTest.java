@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.kernels.cpu.CpuBackend;
-import dev.kernite.kernels.cpu.CpuOptions;
 import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.EarlyStopping;
 import dev.kernite.models.generation.GenerationConfig;
@@ -15,9 +13,11 @@ import dev.kernite.models.generation.GenerationResult;
 import dev.kernite.models.generation.Generator;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.test.devices.Device;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
  * Every case of {@code generate} that transformers ran on a small GPT-2, tokens exactly and scores
  * closely; of the two conventions for the length in a beam's score, the newer one.
  */
+@Tag("device")
 final class Gpt2GenerationFixtureTest {
   private static final String FOLDER = "models/gpt2/";
 
@@ -41,10 +42,9 @@ final class Gpt2GenerationFixtureTest {
   }
 
   @ParameterizedTest
-  @MethodSource("casesOnBothTwins")
-  void theEnginesModelMatchesTransformers(JsonNode testCase, CpuOptions.Twin twin) {
-    CpuOptions options = new CpuOptions(2, twin, 0, true);
-    try (Engine engine = Engine.on(CpuBackend.open(options), 0);
+  @MethodSource("casesOnEachDevice")
+  void theEnginesModelMatchesTransformers(JsonNode testCase, Device device) {
+    try (Engine engine = device.engine(2);
         Gpt2 model =
             Gpt2Files.load(engine, FixtureFile.path("models/gpt2"), Gpt2Files.Use.INFERENCE);
         DecodeSession session = model.session()) {
@@ -52,12 +52,10 @@ final class Gpt2GenerationFixtureTest {
     }
   }
 
-  static Stream<Arguments> casesOnBothTwins() {
+  static Stream<Arguments> casesOnEachDevice() {
     return cases()
         .flatMap(
-            testCase ->
-                Stream.of(CpuOptions.Twin.SCALAR, CpuOptions.Twin.VECTOR)
-                    .map(twin -> Arguments.of(testCase, twin)));
+            testCase -> Device.tested().stream().map(device -> Arguments.of(testCase, device)));
   }
 
   private static void check(JsonNode testCase, DecodeSession session) {

@@ -6,41 +6,44 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Files.Use;
 import dev.kernite.models.gpt2.Gpt2Inputs;
 import dev.kernite.models.gpt2.Probe;
+import dev.kernite.test.devices.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model loaded for inference: packed, as narrow as its file, and the same to the last bit. */
+@Tag("device")
 class FrozenTest {
   private static final int VOCABULARY = 384;
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-plain", "gpt2-bf16", "gpt2-f16", "gpt2-f64", "gpt2-mixed"})
   void givesTheBitsOfTheTrainableModel(String layout) {
-    for (Twin twin : List.of(Twin.SCALAR, Twin.VECTOR)) {
+    for (Device device : Device.tested()) {
       assertArrayEquals(
-          logits(twin, layout, Use.TRAINING), logits(twin, layout, Use.INFERENCE), twin.name());
+          logits(device, layout, Use.TRAINING),
+          logits(device, layout, Use.INFERENCE),
+          device.name());
     }
   }
 
-  private static float[] logits(Twin twin, String layout, Use use) {
+  private static float[] logits(Device device, String layout, Use use) {
     Path folder = Reference.path("checkpoint-layouts/" + layout);
     float[][] out = new float[1][];
-    try (Engine engine = Engines.open(twin, 2);
+    try (Engine engine = device.engine(2);
         Gpt2 model = Gpt2Files.load(engine, folder, use)) {
       Random random = new Random(7);
       int limit = Math.min(VOCABULARY, model.config().vocabSize());
@@ -57,14 +60,14 @@ class FrozenTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCALAR", "VECTOR"})
-  void needsItsFilesNoMore(Twin twin, @TempDir Path folder) throws IOException {
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void needsItsFilesNoMore(Device device, @TempDir Path folder) throws IOException {
     try (Stream<Path> files = Files.list(Reference.path("checkpoint-layouts/gpt2-bf16"))) {
       for (Path file : files.toList()) {
         Files.copy(file, folder.resolve(file.getFileName()));
       }
     }
-    try (Engine engine = Engines.open(twin, 1);
+    try (Engine engine = device.engine(1);
         Gpt2 model = Gpt2Files.load(engine, folder, Use.INFERENCE)) {
       Files.write(folder.resolve("model.safetensors"), new byte[0]);
       engine.noGrad(
@@ -79,7 +82,7 @@ class FrozenTest {
 
   @Test
   void leavesNothingBehind() {
-    try (Engine engine = Engines.open(Twin.VECTOR, 1)) {
+    try (Engine engine = Device.any().engine(1)) {
       long before = engine.backend().memory().bytesInUse();
       Gpt2Files.load(engine, Reference.path("gpt2"), Use.INFERENCE).close();
       assertEquals(before, engine.backend().memory().bytesInUse());

@@ -1,7 +1,6 @@
 package dev.kernite.test.gpt2;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.Safetensors;
@@ -10,6 +9,7 @@ import dev.kernite.models.checkpoint.TensorInfo;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
+import dev.kernite.test.devices.Device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -17,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** GPT-2 against Hugging Face transformers 4.27.4: every value of every case, on both twins. */
+@Tag("device")
 class Gpt2FixtureTest {
   private static final List<String> INPUTS =
       List.of("input_ids", "attention_mask", "position_ids", "token_type_ids", "labels");
@@ -31,19 +34,8 @@ class Gpt2FixtureTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @CsvSource({
-    "a,SCALAR",
-    "a,VECTOR",
-    "b,SCALAR",
-    "b,VECTOR",
-    "c,SCALAR",
-    "c,VECTOR",
-    "d,SCALAR",
-    "d,VECTOR",
-    "e,SCALAR",
-    "e,VECTOR"
-  })
-  void forwardAndGradientsMatchTransformers(String letter, Twin twin) {
+  @MethodSource("casesOnEachDevice")
+  void forwardAndGradientsMatchTransformers(String letter, Device device) {
     try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
       Map<String, RawTensor> values = new TreeMap<>();
       for (TensorInfo t : expected.tensors()) {
@@ -52,7 +44,7 @@ class Gpt2FixtureTest {
         }
       }
       boolean grads = values.keySet().stream().anyMatch(n -> n.startsWith("grad."));
-      Path out = run("gpt2", values, grads, twin);
+      Path out = run("gpt2", values, grads, device);
       RawTensor mask = values.get("attention_mask");
       try (Safetensors got = Safetensors.open(out)) {
         values.forEach(
@@ -63,6 +55,11 @@ class Gpt2FixtureTest {
             });
       }
     }
+  }
+
+  static Stream<Arguments> casesOnEachDevice() {
+    return Stream.of("a", "b", "c", "d", "e")
+        .flatMap(letter -> Device.tested().stream().map(device -> Arguments.of(letter, device)));
   }
 
   private static void compare(
@@ -86,7 +83,7 @@ class Gpt2FixtureTest {
     return i -> mask.data().get(ValueLayout.JAVA_LONG_UNALIGNED, 8L * (i / inner)) != 0;
   }
 
-  private Path run(String model, Map<String, RawTensor> values, boolean grads, Twin twin) {
+  private Path run(String model, Map<String, RawTensor> values, boolean grads, Device device) {
     SafetensorsWriter writer = new SafetensorsWriter();
     values.forEach(
         (name, t) -> {
@@ -98,7 +95,7 @@ class Gpt2FixtureTest {
     Path out = temp.resolve("out.safetensors");
     writer.write(in);
     Gpt2Files.Use use = grads ? Gpt2Files.Use.TRAINING : Gpt2Files.Use.INFERENCE;
-    try (Engine engine = Engines.open(twin, 2);
+    try (Engine engine = device.engine(2);
         Gpt2 loaded = Gpt2Files.load(engine, Reference.path(model), use)) {
       Gpt2Forward.run(loaded, in, out, grads, false);
     }
@@ -118,7 +115,7 @@ class Gpt2FixtureTest {
               root + "gpt2-" + layout,
               Map.of("input_ids", expected.tensor("input_ids")),
               false,
-              Twin.AUTO);
+              Device.any());
       try (Safetensors got = Safetensors.open(out)) {
         Reference.requireClose(layout, got, want, "logits", 1e-4, 1e-4, i -> true);
       }
@@ -126,13 +123,11 @@ class Gpt2FixtureTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Twin.class,
-      names = {"SCALAR", "VECTOR"})
-  void theFullContextWorks(Twin twin) {
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void theFullContextWorks(Device device) {
     try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
       RawTensor want = expected.tensor("f.last_logits");
-      Path out = run("gpt2", Map.of("input_ids", expected.tensor("f.input_ids")), false, twin);
+      Path out = run("gpt2", Map.of("input_ids", expected.tensor("f.input_ids")), false, device);
       try (Safetensors got = Safetensors.open(out)) {
         RawTensor logits = got.tensor("logits");
         long last = logits.info().byteSize() - want.info().byteSize();

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.EngineException;
-import dev.kernite.engine.EngineOptions;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
@@ -18,13 +17,16 @@ import dev.kernite.engine.nn.LayerNorm;
 import dev.kernite.engine.nn.Linear;
 import dev.kernite.engine.nn.RmsNorm;
 import dev.kernite.engine.nn.SelfAttention;
+import dev.kernite.test.devices.Device;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Layers against float64 arithmetic written out here; names, ownership, dropout's stream. */
+@Tag("device")
 final class LayersTest {
-  private final Engine engine = Engine.open(EngineOptions.DEFAULT.withSeed(3));
+  private final Engine engine = Engine.on(Device.any().open(2, true), 3);
 
   @AfterEach
   void close() {

@@ -23,15 +23,17 @@ import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Embedding;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** The tape: what gradients add up to, what is recorded, and when memory goes. */
+@Tag("device")
 final class AutogradTest {
-  private final Engine engine = Engines.guarded(Twin.SCALAR);
+  private final Engine engine = Engines.guarded(Device.any());
   private long before;
   private Scope scope;
 

@@ -9,7 +9,7 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Catalogue;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +17,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * What every operation must show, enumerated from the sealed list: an operation without an oracle,
  * or with too few samples, fails here by name.
  */
+@Tag("device")
 final class CatalogueTest {
   private static final int[] THREADS = {1, 2, 5};
   private static final double[] NON_FINITE = {
@@ -36,7 +38,11 @@ final class CatalogueTest {
   }
 
   private static Stream<DynamicTest> eachSample(Consumer<Sample> check) {
-    return each(entry -> Oracles.samples(entry).forEach(check));
+    return each(
+        entry ->
+            Oracles.samples(entry).stream()
+                .filter(s -> !Device.CHECKED || s.kind() != Sample.Kind.LARGE)
+                .forEach(check));
   }
 
   @TestFactory
@@ -59,6 +65,7 @@ final class CatalogueTest {
         });
   }
 
+  @Tag("schedule")
   @TestFactory
   Stream<DynamicTest> forwardMatchesTheOracle() {
     return eachSample(CatalogueTest::compareForward);
@@ -68,15 +75,16 @@ final class CatalogueTest {
     NdArray expected = Oracles.forward(s);
     NdArray magnitude = Oracles.magnitude(s);
     double units = Oracles.units(s);
-    for (Twin twin : Engines.TWINS) {
-      Engine engine = Engines.guarded(twin);
+    for (Device device : Device.tested()) {
+      Engine engine = Engines.guarded(device);
       try (Scope _ = engine.scope()) {
         Tensor y = s.op().apply(Runs.tensors(engine, s.inputs(), Set.of()));
-        Close.checkUnits(twin + " " + s, expected, magnitude, y, units);
+        Close.checkUnits(device + " " + s, expected, magnitude, y, units);
       }
     }
   }
 
+  @Tag("schedule")
   @TestFactory
   Stream<DynamicTest> gradientMatchesCentralDifferences() {
     return eachSample(
@@ -96,17 +104,17 @@ final class CatalogueTest {
     double along = Runs.along(s, upstream, direction);
     List<Runs.Derivative> expected =
         s.kind() == Sample.Kind.LARGE ? List.of() : Runs.derivatives(s, upstream);
-    for (Twin twin : Engines.TWINS) {
-      float[][] got = Runs.run(Engines.guarded(twin), s, upstream, wanted).gradients();
+    for (Device device : Device.tested()) {
+      float[][] got = Runs.run(Engines.guarded(device), s, upstream, wanted).gradients();
       for (Runs.Derivative d : expected) {
         float actual = got[d.input()][d.position()];
         if (!(Math.abs(actual - d.value()) <= 1e-4 * Math.abs(d.value()) + 1e-5)) {
           fail(
               "%s %s: derivative of input %d at %d: expected %s, got %s"
-                  .formatted(twin, s, d.input(), d.position(), d.value(), actual));
+                  .formatted(device, s, d.input(), d.position(), d.value(), actual));
         }
       }
-      compareAlong(twin + " " + s, along, direction, got);
+      compareAlong(device + " " + s, along, direction, got);
     }
   }
 
@@ -157,8 +165,8 @@ final class CatalogueTest {
     return eachSample(
         s -> {
           NdArray upstream = Runs.upstream(Oracles.forward(s));
-          for (Twin twin : Engines.TWINS) {
-            Engine engine = Engines.guarded(twin);
+          for (Device device : Device.tested()) {
+            Engine engine = Engines.guarded(device);
             try (Scope _ = engine.scope()) {
               Tensor[] inputs = Runs.tensors(engine, s.inputs(), Runs.differentiable(s));
               Tensor y = s.op().apply(inputs);
@@ -175,13 +183,13 @@ final class CatalogueTest {
     return eachSample(
         s -> {
           NdArray upstream = Runs.upstream(Oracles.forward(s));
-          for (Twin twin : Engines.TWINS) {
+          for (Device device : Device.tested()) {
             Runs.Outcome first =
-                Runs.run(Engines.plain(twin, 1), s, upstream, Runs.differentiable(s));
+                Runs.run(Engines.plain(device, 1), s, upstream, Runs.differentiable(s));
             for (int threads : THREADS) {
               Runs.Outcome again =
-                  Runs.run(Engines.plain(twin, threads), s, upstream, Runs.differentiable(s));
-              assertEquals(first, again, twin + " " + s + " with " + threads + " threads");
+                  Runs.run(Engines.plain(device, threads), s, upstream, Runs.differentiable(s));
+              assertEquals(first, again, device + " " + s + " with " + threads + " threads");
             }
           }
         });
@@ -195,7 +203,7 @@ final class CatalogueTest {
             return;
           }
           NdArray upstream = Runs.upstream(Oracles.forward(s));
-          Engine engine = Engines.guarded(Twin.VECTOR);
+          Engine engine = Engines.guarded(Device.any());
           Runs.Outcome all = Runs.run(engine, s, upstream, Runs.differentiable(s));
           for (int i : Runs.differentiable(s)) {
             float[] alone = Runs.run(engine, s, upstream, Set.of(i)).gradients()[i];
@@ -212,7 +220,7 @@ final class CatalogueTest {
             return;
           }
           NdArray upstream = Runs.upstream(Oracles.forward(s));
-          Engine engine = Engines.guarded(Twin.VECTOR);
+          Engine engine = Engines.guarded(Device.any());
           Runs.Outcome once = Runs.run(engine, s, upstream, Runs.differentiable(s));
           try (Scope _ = engine.scope()) {
             Tensor[] inputs = Runs.tensors(engine, s.inputs(), Runs.differentiable(s));
@@ -235,7 +243,7 @@ final class CatalogueTest {
     return eachSample(
         s -> {
           NdArray upstream = Runs.upstream(Oracles.forward(s));
-          Engine engine = Engines.guarded(Twin.SCALAR);
+          Engine engine = Engines.guarded(Device.any());
           long before = engine.backend().memory().bytesInUse();
           Runs.run(engine, s, upstream, Runs.differentiable(s));
           assertEquals(before, engine.backend().memory().bytesInUse(), s + ": bytes left");

@@ -15,26 +15,26 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The composed cases of {@code fixtures/ops}: programs of several operations, and their gradients.
  */
+@Tag("device")
 @ParameterizedClass
-@EnumSource(
-    value = Twin.class,
-    names = {"SCALAR", "VECTOR"})
+@MethodSource("dev.kernite.test.devices.Device#tested")
 final class ComposedCasesTest {
   private final Engine engine;
 
-  ComposedCasesTest(Twin twin) {
-    engine = Engines.guarded(twin);
+  ComposedCasesTest(Device device) {
+    engine = Engines.guarded(device);
   }
 
   /** Runs a program on a case's inputs and compares its result and all gradients. */

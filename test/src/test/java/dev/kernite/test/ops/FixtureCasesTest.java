@@ -10,7 +10,7 @@ import dev.kernite.engine.autograd.Node;
 import dev.kernite.engine.op.Catalogue;
 import dev.kernite.engine.op.Input;
 import dev.kernite.engine.op.Op;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.core.type.TypeReference;
@@ -29,6 +30,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Every case of {@code fixtures/ops} whose operation is in the catalogue, made from its JSON. */
+@Tag("device")
+@Tag("schedule")
 final class FixtureCasesTest {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -97,8 +100,8 @@ final class FixtureCasesTest {
         attributes.put("weights", true);
       }
       Op op = Catalogue.create(entry, attributes);
-      for (Twin twin : Engines.TWINS) {
-        compare(twin, file, prefix, op, arguments, tolerance(prefix));
+      for (Device device : Device.tested()) {
+        compare(device, file, prefix, op, arguments, tolerance(prefix));
       }
     }
   }
@@ -122,8 +125,13 @@ final class FixtureCasesTest {
   }
 
   private static void compare(
-      Twin twin, FixtureFile file, String prefix, Op op, List<String> arguments, double relative) {
-    Engine engine = Engines.guarded(twin);
+      Device device,
+      FixtureFile file,
+      String prefix,
+      Op op,
+      List<String> arguments,
+      double relative) {
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Map<String, Tensor> leaves = new HashMap<>();
       Tensor[] inputs = new Tensor[arguments.size()];
@@ -137,7 +145,7 @@ final class FixtureCasesTest {
         }
       }
       Node.Results results = Node.run(op, inputs);
-      String label = twin + " " + prefix;
+      String label = device + " " + prefix;
       check(label + "out", file, prefix, "out", results.output(), relative);
       results
           .extras()

@@ -7,7 +7,7 @@ import dev.kernite.engine.Functional;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,14 +17,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Each function of {@link Functional} on inputs whose result is known by heart. */
+@Tag("device")
 final class FunctionalTest {
   private static final float E = (float) Math.E;
 
-  private final Engine engine = Engines.guarded(Twin.SCALAR);
+  private final Engine engine = Engines.guarded(Device.any());
   private final Map<String, Case> cases = new LinkedHashMap<>();
 
   /** A call and what it must give. */

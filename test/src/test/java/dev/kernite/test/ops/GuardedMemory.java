@@ -39,11 +39,11 @@ final class GuardedMemory implements Memory {
 
   @Override
   public void release(Buffer buffer) {
-    if (!buffer.owned()) {
+    Buffer outer = whole.remove(buffer.address());
+    if (outer == null) { // adopted
       memory.release(buffer);
       return;
     }
-    Buffer outer = whole.remove(buffer.address());
     String damage = damage(outer);
     memory.release(outer);
     if (!damage.isEmpty()) {

@@ -11,7 +11,7 @@ import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Matmul;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -19,16 +19,18 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Laws that hold between operations whatever the shapes, on both twins. */
+/** Laws that hold between operations whatever the shapes, on every device. */
+@Tag("device")
 final class OpLawsProperties {
   private static final int TRIES = 60;
 
   @Provide
-  Arbitrary<Twin> twins() {
-    return Arbitraries.of(Engines.TWINS);
+  Arbitrary<Device> devices() {
+    return Arbitraries.of(Device.tested());
   }
 
   /** Extents around vector and tile edges, primes, 1. */
@@ -43,12 +45,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void softmaxRowsSumToOneAndLieInTheUnitInterval(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int rows,
       @ForAll("extents") int cols,
       @ForAll @IntRange(max = 300) int spread,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.uniform(seed, -spread, spread, rows, cols).on(engine);
       Tensor y = Functional.softmax(x, -1);
@@ -63,8 +65,8 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void softmaxIgnoresAShiftAndLogSoftmaxIsItsLogarithm(
-      @ForAll("twins") Twin twin, @ForAll("extents") int cols, @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+      @ForAll("devices") Device device, @ForAll("extents") int cols, @ForAll long seed) {
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.whole(seed, 3, cols).on(engine);
       float[] plain = floats(Functional.softmax(x, 1));
@@ -79,13 +81,13 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void productsOfWholeNumbersAreExactAndAssociative(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int m,
       @ForAll("extents") int k,
       @ForAll("extents") int n,
       @ForAll("extents") int p,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor a = NdArray.whole(seed, m, k).on(engine);
       Tensor b = NdArray.whole(seed + 1, k, n).on(engine);
@@ -98,12 +100,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void transposedOperandsGiveTheProductOfTheTransposed(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int m,
       @ForAll("extents") int k,
       @ForAll("extents") int n,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor a = NdArray.whole(seed, m, k).on(engine);
       Tensor b = NdArray.whole(seed + 1, k, n).on(engine);
@@ -120,12 +122,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void aRowsProductDoesNotDependOnTheOtherRows(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int m,
       @ForAll("extents") int k,
       @ForAll("extents") int n,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor a = NdArray.random(seed, m, k).on(engine);
       Tensor w = NdArray.random(seed + 1, n, k).on(engine);
@@ -138,12 +140,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void linearIsAProductAndASum(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int rows,
       @ForAll("extents") int in,
       @ForAll("extents") int out,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.whole(seed, rows, in).on(engine);
       Tensor w = NdArray.whole(seed + 1, out, in).on(engine);
@@ -157,7 +159,7 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void broadcastingEqualsRepeating(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll @Size(min = 1, max = 4) List<@IntRange(min = 1, max = 5) Integer> dims,
       @ForAll @IntRange(max = 15) int onesOfA,
       @ForAll @IntRange(max = 15) int onesOfB,
@@ -167,7 +169,7 @@ final class OpLawsProperties {
     NdArray a = NdArray.random(seed, withOnes(full, onesOfA, 0));
     NdArray b = NdArray.random(seed + 1, withOnes(full, onesOfB, Math.min(dropped, full.length)));
     Shape shape = Shape.broadcast(a.shape(), b.shape());
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = Functional.sub(a.on(engine), b.on(engine));
       Tensor y =
@@ -189,12 +191,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void permutationsUndoEachOther(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll @IntRange(min = 1, max = 6) int a,
       @ForAll("extents") int b,
       @ForAll("extents") int c,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.random(seed, a, b, c).on(engine);
       Tensor back = Functional.permute(Functional.permute(x, 2, 0, 1), 1, 2, 0);
@@ -205,12 +207,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void slicesOfAConcatenationAreItsParts(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int a,
       @ForAll("extents") int b,
       @ForAll @IntRange(min = 1, max = 5) int rest,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.random(seed, rest, a).on(engine);
       Tensor y = NdArray.random(seed + 1, rest, b).on(engine);
@@ -224,12 +226,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void reducingAxesOneByOneEqualsReducingThemTogether(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int a,
       @ForAll @IntRange(min = 1, max = 7) int b,
       @ForAll("extents") int c,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor x = NdArray.whole(seed, a, b, c).on(engine);
       float[] together = floats(Functional.sum(x, 0, 2));
@@ -248,11 +250,11 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void anEmbeddingIsAProductWithOneHotRows(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int rows,
       @ForAll("extents") int width,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       NdArray ids = NdArray.randomIndices(seed, rows, 11);
       NdArray hot = NdArray.generate(Shape.of(11, rows), at -> ids.at(at[0]) == at[1] ? 1 : 0);
@@ -265,12 +267,12 @@ final class OpLawsProperties {
 
   @Property(tries = TRIES)
   void attentionOverOneKeyIsItsValueAndOverEqualKeysTheMean(
-      @ForAll("twins") Twin twin,
+      @ForAll("devices") Device device,
       @ForAll("extents") int queries,
       @ForAll("extents") int keys,
       @ForAll @IntRange(min = 1, max = 33) int width,
       @ForAll long seed) {
-    Engine engine = Engines.guarded(twin);
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope()) {
       Tensor q = NdArray.random(seed, 1, 1, queries, width).on(engine);
       Tensor v = NdArray.random(seed + 1, 1, 1, keys, width).on(engine);

@@ -15,14 +15,16 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.GeluTanh;
 import dev.kernite.engine.op.LeakyRelu;
 import dev.kernite.engine.op.Linear.WeightLayout;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Packed weights in the engine: what they compute and what they refuse. */
+@Tag("device")
 class PackedMatrixTest {
   private static final float[] WEIGHT = {1, 2, 3, 4, 5, -6}; // [out 3, in 2]
 
@@ -35,9 +37,9 @@ class PackedMatrixTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCALAR", "VECTOR"})
-  void multipliesAddsAndActivates(Twin twin) {
-    Engine engine = Engines.guarded(twin);
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void multipliesAddsAndActivates(Device device) {
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope();
         PackedMatrix w = pack(engine, DType.BF16, WEIGHT)) {
       Tensor x = engine.tensor(new float[] {1, 1, 0.5f, -1}, Shape.of(2, 1, 2));
@@ -55,9 +57,9 @@ class PackedMatrixTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCALAR", "VECTOR"})
-  void looksRowsUp(Twin twin) {
-    Engine engine = Engines.guarded(twin);
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void looksRowsUp(Device device) {
+    Engine engine = Engines.guarded(device);
     try (Scope _ = engine.scope();
         PackedMatrix w = pack(engine, DType.F16, WEIGHT)) {
       Tensor ids = engine.tensor(new int[] {2, 0, 2}, Shape.of(3));
@@ -68,9 +70,9 @@ class PackedMatrixTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCALAR", "VECTOR"})
-  void keepsWhatFloat16CannotHoldAsFloat32(Twin twin) {
-    Engine engine = Engines.plain(twin, 1);
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void keepsWhatFloat16CannotHoldAsFloat32(Device device) {
+    Engine engine = Engines.plain(device, 1);
     try (Scope _ = engine.scope();
         PackedMatrix w = pack(engine, DType.F16, 1e9f, 1)) {
       assertEquals(DType.F32, w.dtype());
@@ -80,9 +82,9 @@ class PackedMatrixTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCALAR", "VECTOR"})
-  void refusesWhatDoesNotFit(Twin twin) {
-    Engine engine = Engines.plain(twin, 1);
+  @MethodSource("dev.kernite.test.devices.Device#tested")
+  void refusesWhatDoesNotFit(Device device) {
+    Engine engine = Engines.plain(device, 1);
     try (Scope _ = engine.scope()) {
       PackedMatrix w = pack(engine, DType.F32, WEIGHT);
       Tensor x = engine.tensor(new float[] {1, 1}, Shape.of(1, 2));

@@ -12,7 +12,7 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Catalogue;
 import dev.kernite.engine.op.Input;
 import dev.kernite.engine.op.Op;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Every operation refuses what it cannot do, with an error that names it. */
 final class RefusalTest {
-  private static final Engine ENGINE = Engines.guarded(Twin.SCALAR);
+  private static final Engine ENGINE = Engines.guarded(Device.any());
 
   /** What a test does with an operation, one of its samples and the sample's tensors. */
   @FunctionalInterface
@@ -173,7 +173,7 @@ final class RefusalTest {
   Stream<DynamicTest> inputsOfTwoEngines() {
     return each(
         (entry, op, inputs) -> {
-          Engine other = Engines.plain(Twin.SCALAR, 1);
+          Engine other = Engines.plain(Device.any(), 1);
           try (Scope _ = other.scope()) {
             for (int i = 1; i < inputs.length; i++) {
               if (inputs[i] != null) {

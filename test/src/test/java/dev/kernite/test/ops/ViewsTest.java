@@ -12,15 +12,17 @@ import dev.kernite.engine.Functional;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
-import dev.kernite.kernels.cpu.CpuOptions.Twin;
+import dev.kernite.test.devices.Device;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Views show the same memory in another way, or say why they cannot. */
+@Tag("device")
 final class ViewsTest {
-  private final Engine engine = Engines.guarded(Twin.VECTOR);
+  private final Engine engine = Engines.guarded(Device.any());
   private final Scope scope = engine.scope();
 
   @AfterEach

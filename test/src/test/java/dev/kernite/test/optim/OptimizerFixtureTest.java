@@ -12,16 +12,19 @@ import dev.kernite.engine.optim.GradientNorm;
 import dev.kernite.engine.optim.Optimizer;
 import dev.kernite.engine.optim.ParameterGroup;
 import dev.kernite.engine.optim.Sgd;
+import dev.kernite.test.devices.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Optimisers and clipping against PyTorch, parameter by parameter after every step. */
+@Tag("device")
 final class OptimizerFixtureTest {
   private static final double RELATIVE = 1e-5;
   private static final double ABSOLUTE = 1e-6;
@@ -68,7 +71,7 @@ final class OptimizerFixtureTest {
   private static void matchesTheReference(
       String operator, String name, double lr, double decay, Maker maker) {
     try (Reference c = new Reference(operator);
-        Engine engine = Engine.open()) {
+        Engine engine = Device.any().engine(2)) {
       Shape shape = Shape.of(c.shape(name + ".in.param"));
       float[] grads = c.floats(name + ".in.grads");
       float[] expected = c.floats(name + ".param_after_each_step");
@@ -106,7 +109,7 @@ final class OptimizerFixtureTest {
   @ValueSource(strings = {"above", "below"})
   void clippingMatchesTheReference(String name) {
     try (Reference c = new Reference("clip_grad_norm");
-        Engine engine = Engine.open()) {
+        Engine engine = Device.any().engine(2)) {
       List<Tensor> parameters = new ArrayList<>();
       double squares = 0;
       for (int i = 0; i < 3; i++) {
@@ -133,7 +136,7 @@ final class OptimizerFixtureTest {
 
   @Test
   void scalingInsideTheStepEqualsScalingTheGradients() {
-    try (Engine engine = Engine.open()) {
+    try (Engine engine = Device.any().engine(2)) {
       float[] start = {1, -2, 3};
       float[] gradient = {8, -16, 32};
       float[] eighth = {1, -2, 4};
@@ -153,7 +156,7 @@ final class OptimizerFixtureTest {
 
   @Test
   void onlyItsGroupDecaysAndOnlyWhatHasAGradientMoves() {
-    try (Engine engine = Engine.open()) {
+    try (Engine engine = Device.any().engine(2)) {
       Tensor matrix = engine.full(Shape.of(2, 2), 1).requireGrad();
       Tensor bias = engine.full(Shape.of(2), 1).requireGrad();
       Tensor idle = engine.full(Shape.of(2, 2), 1).requireGrad();

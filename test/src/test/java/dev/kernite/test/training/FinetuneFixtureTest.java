@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.engine.EngineOptions;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.optim.Adam;
 import dev.kernite.engine.optim.Optimizer;
@@ -19,17 +18,20 @@ import dev.kernite.models.training.FileBatches;
 import dev.kernite.models.training.Trainer;
 import dev.kernite.models.training.TrainingLog;
 import dev.kernite.models.training.TrainingOptions;
+import dev.kernite.test.devices.Device;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Five fine-tuning runs against PyTorch: losses, gradient norms, rates, final parameters. */
+@Tag("device")
 final class FinetuneFixtureTest {
   private static final int STEPS = 20;
 
@@ -88,7 +90,7 @@ final class FinetuneFixtureTest {
       })
   void everyStepMatchesTheReference(String run) {
     JsonNode reference = reference(run);
-    try (Engine engine = Engine.open(EngineOptions.DEFAULT.withThreads(2));
+    try (Engine engine = Device.any().engine(2);
         Gpt2 gpt2 = Gpt2Files.load(engine, folder(), Gpt2Files.Use.TRAINING);
         FileBatches data = new FileBatches(folder().resolve("data.safetensors"))) {
       assertEquals(STEPS, data.stepsPerEpoch());

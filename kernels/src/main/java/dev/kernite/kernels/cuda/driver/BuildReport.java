@@ -12,13 +12,22 @@ public final class BuildReport {
   private BuildReport() {}
 
   /** Why there is no library that runs kernels on the CPU. */
-  public static String host() {
-    return read("host.reason", "no g++ when it was built");
+  static String noHost() {
+    return reason("host");
+  }
+
+  /** Whether there are images for GPUs. */
+  static boolean hasImages() {
+    return !read("images", "none").equals("none");
   }
 
   /** Why there are no images for GPUs. */
-  public static String images() {
-    return read("images.reason", "no nvcc when it was built");
+  public static String noImages() {
+    return reason("images");
+  }
+
+  private static String reason(String part) {
+    return read(part + ".reason", "the build left the native part out");
   }
 
   private static String read(String key, String otherwise) {

@@ -8,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Asks whether a driver library works here, without JCuda: JCuda cannot be unloaded, ends the
@@ -21,6 +20,7 @@ public final class DriverProbe {
   private static final int OLDEST_CAPABILITY = 8; // sm_80
   private static final int COMPUTE_CAPABILITY_MAJOR = 75; // CU_DEVICE_ATTRIBUTE_...
   private static final int COMPUTE_CAPABILITY_MINOR = 76;
+  private static final int LONGEST_NAME = 256;
   private static final int NO_DEVICE = 100; // CUDA_ERROR_NO_DEVICE
   private static final String NVIDIA = "libcuda.so.1";
 
@@ -65,17 +65,15 @@ public final class DriverProbe {
   private DriverProbe() {}
 
   /**
-   * Whether a driver library and its device work here. Nothing stays loaded.
+   * Asks a driver library about its first device; nothing stays loaded.
    *
-   * @return the reason why not, empty if they do
+   * @return the device, in one line
+   * @throws KernelException with the reason if it does not work here
    */
-  public static Optional<String> refusal(Driver driver) {
-    try {
-      ProcessDriver.requireChoice(driver);
-      open(driver).close();
-      return Optional.empty();
-    } catch (KernelException e) {
-      return Optional.of(e.getMessage());
+  public static String describe(Driver driver) {
+    ProcessDriver.requireChoice(driver);
+    try (SharedLibrary library = open(driver)) {
+      return describe(library);
     }
   }
 
@@ -83,7 +81,7 @@ public final class DriverProbe {
   static SharedLibrary open(Driver driver) {
     SharedLibrary library = driver == Driver.CUDA ? openNvidia() : HostDriver.open();
     try {
-      examine(library);
+      requireUsable(library);
       return library;
     } catch (RuntimeException e) {
       library.close();
@@ -92,8 +90,8 @@ public final class DriverProbe {
   }
 
   private static SharedLibrary openNvidia() {
-    if (!Images.present()) {
-      throw new KernelException("this build holds no CUDA kernels: " + BuildReport.images());
+    if (!BuildReport.hasImages()) {
+      throw new KernelException("this build holds no CUDA kernels: " + BuildReport.noImages());
     }
     try {
       return SharedLibrary.open(NVIDIA);
@@ -106,7 +104,7 @@ public final class DriverProbe {
     }
   }
 
-  private static void examine(SharedLibrary library) {
+  private static void requireUsable(SharedLibrary library) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment number = arena.allocate(JAVA_INT);
       int status =
@@ -127,18 +125,33 @@ public final class DriverProbe {
       if (number.get(JAVA_INT, 0) == 0) {
         throw new KernelException("the driver finds no device");
       }
-      int major = attribute(library, COMPUTE_CAPABILITY_MAJOR, number);
-      if (major < OLDEST_CAPABILITY) {
-        int minor = attribute(library, COMPUTE_CAPABILITY_MINOR, number);
+      if (attribute(library, COMPUTE_CAPABILITY_MAJOR, number) < OLDEST_CAPABILITY) {
         throw new KernelException(
-            "the device has compute capability %d.%d, these kernels need %d.0 or more"
-                .formatted(major, minor, OLDEST_CAPABILITY));
+            describe(library) + "; these kernels need " + OLDEST_CAPABILITY + ".0 or more");
       }
       for (String symbol : NEEDED) {
         if (library.find(symbol).isEmpty()) {
           throw new KernelException("the driver has no function " + symbol + "; it is broken");
         }
       }
+    } catch (Throwable e) {
+      throw SharedLibrary.unexpected(e);
+    }
+  }
+
+  private static String describe(SharedLibrary library) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment number = arena.allocate(JAVA_INT);
+      MemorySegment name = arena.allocate(LONGEST_NAME);
+      FunctionDescriptor type = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+      int status =
+          (int) library.function("cuDeviceGetName", type).invokeExact(name, LONGEST_NAME - 1, 0);
+      require(library, "cuDeviceGetName", status);
+      return "%s, compute capability %d.%d"
+          .formatted(
+              name.getString(0),
+              attribute(library, COMPUTE_CAPABILITY_MAJOR, number),
+              attribute(library, COMPUTE_CAPABILITY_MINOR, number));
     } catch (Throwable e) {
       throw SharedLibrary.unexpected(e);
     }

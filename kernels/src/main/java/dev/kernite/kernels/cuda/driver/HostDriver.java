@@ -69,7 +69,7 @@ final class HostDriver {
     try (InputStream in = HostDriver.class.getResourceAsStream(FOLDER + build() + "/" + FILE)) {
       if (in == null) {
         throw new KernelException(
-            "this build holds no library that runs kernels on the CPU: " + BuildReport.host());
+            "this build holds no library that runs kernels on the CPU: " + BuildReport.noHost());
       }
       PrivateFolder folder = PrivateFolder.create();
       folder.closeAtExit();

@@ -27,11 +27,6 @@ final class Images {
     this.context = context;
   }
 
-  /** Whether this build holds images at all: it does not where there was no nvcc. */
-  static boolean present() {
-    return Images.class.getResource(FOLDER + "elementwise.fatbin") != null;
-  }
-
   /** The handle of a function, loading its image if need be. */
   long function(String image, String name) {
     CUmodule module = loaded.get(image);

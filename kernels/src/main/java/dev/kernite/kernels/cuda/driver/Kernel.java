@@ -21,6 +21,9 @@ import java.util.Arrays;
  * first argument is given. Only the thread that submits to the context may use a kernel.
  */
 public final class Kernel {
+  /** A constant, so that the compiler drops the checks of each write to a block. */
+  private static final MemorySegment ANYWHERE = anywhere();
+
   private static final int SLOT_BYTES = 8;
 
   /** More parameters than any kernel here has. */
@@ -36,8 +39,8 @@ public final class Kernel {
 
   private long function; // 0 until the module is loaded
   private Arena memory; // of the block; freed by the collector with the kernel
-  private MemorySegment values; // one slot a parameter
-  private MemorySegment pointers; // where the driver finds each value
+  private long values; // address of one slot a parameter
+  private long pointers; // address of the array of the slots' addresses
   private int[] sizes; // of the parameters in bytes, 0 where not known
   private int known = -1; // number of parameters, -1 while not known
   private int given; // arguments of the launch in preparation
@@ -49,6 +52,11 @@ public final class Kernel {
     this.name = name;
   }
 
+  @SuppressWarnings("restricted")
+  private static MemorySegment anywhere() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
   /** The function's name. */
   public String name() {
     return name;
@@ -57,28 +65,28 @@ public final class Kernel {
   /** Gives the next argument: an address or another 64-bit integer. */
   public Kernel arg(long value) {
     int i = next(Long.BYTES);
-    values.set(ValueLayout.JAVA_LONG, (long) i * SLOT_BYTES, value);
+    ANYWHERE.set(ValueLayout.JAVA_LONG, values + (long) i * SLOT_BYTES, value);
     return this;
   }
 
   /** Gives the next argument: a 32-bit integer. */
   public Kernel arg(int value) {
     int i = next(Integer.BYTES);
-    values.set(ValueLayout.JAVA_INT, (long) i * SLOT_BYTES, value);
+    ANYWHERE.set(ValueLayout.JAVA_INT, values + (long) i * SLOT_BYTES, value);
     return this;
   }
 
   /** Gives the next argument: a float32. */
   public Kernel arg(float value) {
     int i = next(Float.BYTES);
-    values.set(ValueLayout.JAVA_FLOAT, (long) i * SLOT_BYTES, value);
+    ANYWHERE.set(ValueLayout.JAVA_FLOAT, values + (long) i * SLOT_BYTES, value);
     return this;
   }
 
   /** Gives the next argument: a float64. */
   public Kernel arg(double value) {
     int i = next(Double.BYTES);
-    values.set(ValueLayout.JAVA_DOUBLE, (long) i * SLOT_BYTES, value);
+    ANYWHERE.set(ValueLayout.JAVA_DOUBLE, values + (long) i * SLOT_BYTES, value);
     return this;
   }
 
@@ -133,7 +141,7 @@ public final class Kernel {
       sharedLimit = kernels.raiseShared(function, name, sharedBytes);
     }
     kernels.launch(
-        this, function, pointers.address(), (int) gridX, gridY, gridZ, blockX, blockY, sharedBytes);
+        this, function, pointers, (int) gridX, gridY, gridZ, blockX, blockY, sharedBytes);
   }
 
   /** Launches a one-dimensional grid of one-dimensional blocks without dynamic shared memory. */
@@ -182,7 +190,7 @@ public final class Kernel {
   private MemorySegment structSlot(int i, long bytes) {
     if (structs[i] == null) {
       structs[i] = memory.allocate(bytes, 16);
-      pointers.setAtIndex(ValueLayout.JAVA_LONG, i, structs[i].address());
+      ANYWHERE.set(ValueLayout.JAVA_LONG, pointers + (long) i * Long.BYTES, structs[i].address());
     }
     return structs[i];
   }
@@ -195,11 +203,12 @@ public final class Kernel {
     long loaded = kernels.function(image, name);
     int[] told = kernels.parameterSizes(loaded);
     memory = Arena.ofAuto();
-    values = memory.allocate((long) MOST_PARAMETERS * SLOT_BYTES, 16);
-    pointers = memory.allocate((long) MOST_PARAMETERS * Long.BYTES, 16);
+    values = memory.allocate((long) MOST_PARAMETERS * SLOT_BYTES, 16).address();
+    MemorySegment array = memory.allocate((long) MOST_PARAMETERS * Long.BYTES, 16);
     for (int i = 0; i < MOST_PARAMETERS; i++) {
-      pointers.setAtIndex(ValueLayout.JAVA_LONG, i, values.address() + (long) i * SLOT_BYTES);
+      array.setAtIndex(ValueLayout.JAVA_LONG, i, values + (long) i * SLOT_BYTES);
     }
+    pointers = array.address();
     sizes = told == null ? new int[MOST_PARAMETERS] : told;
     known = told == null ? -1 : told.length;
     sharedLimit = Kernels.SHARED_WITHOUT_ASKING;

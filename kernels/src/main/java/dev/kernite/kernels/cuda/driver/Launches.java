@@ -5,14 +5,14 @@ package dev.kernite.kernels.cuda.driver;
  * call: kernels run after their launch returned. Remembering one makes no garbage.
  */
 final class Launches {
-  private static final int KEPT = 4;
+  private static final int KEPT = 4; // a power of two
 
   private final Kernel[] kernels = new Kernel[KEPT];
   private final int[] sizes = new int[KEPT * 6];
   private long count;
 
   void add(Kernel kernel, int gridX, int gridY, int gridZ, int blockX, int blockY, int shared) {
-    int slot = (int) (count++ % KEPT);
+    int slot = (int) count++ & (KEPT - 1);
     kernels[slot] = kernel;
     int at = slot * 6;
     sizes[at] = gridX;

@@ -12,17 +12,19 @@ import jcuda.driver.JCudaDriver;
 public final class Stream {
   private final Context context;
   private final Handle stream = new Handle();
+  private final long handle;
   private boolean recording;
 
   Stream(Context context) {
     this.context = context;
     int status = JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
     context.faults().check(status, "cuStreamCreate");
+    handle = stream.value();
   }
 
   /** The driver's handle. */
   long handle() {
-    return stream.value();
+    return handle;
   }
 
   CUstream jcuda() {
