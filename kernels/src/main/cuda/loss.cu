@@ -11,60 +11,39 @@
 // cost large logits their digits.
 //
 // Grid: x over rows; a row belongs to a warp (blockDim.y rows a block) or to a whole block.
+#include "online.cuh"
 #include "vec.cuh"
 
 constexpr int MOST_THREADS = 1024;
 
-/** The largest value seen, and the sum of e^(v - largest); joined with each other in any order. */
-struct Online {
-  float largest;
-  float sum;
-};
-
-/** What to subtract before the exponential: 0 while everything was -infinity. */
-DEV float base_of(float largest) {
-  return largest == -INFINITY ? 0.0f : largest;
-}
-
 template <int W>
-DEV void take(Online& s, const Pack<W>& v) {
-  float most = s.largest;
+DEV void take(Exponentials& s, const Pack<W>& v) {
+  float largest = s.largest;
 #pragma unroll
   for (int e = 0; e < W; e++) {
-    most = fmaxf(most, v.v[e]);  // passes over NaN; the sum gets it
+    largest = fmaxf(largest, v.v[e]);  // passes over NaN; the sum gets it
   }
-  const float base = base_of(most);
-  if (most > s.largest) {
-    s.sum *= expf(s.largest - base);
-    s.largest = most;
-  }
+  float sum = 0.0f;  // of these alone first: fewer roundings
 #pragma unroll
   for (int e = 0; e < W; e++) {
-    s.sum += expf(v.v[e] - base);
+    sum += exp_below(v.v[e], largest);
   }
+  s = {largest, fmaf(s.sum, rescale(s.largest, largest), sum)};
 }
 
-DEV Online join(Online s, Online t) {
-  const float most = fmaxf(s.largest, t.largest);
-  const float base = base_of(most);
-  return {most, s.sum * expf(s.largest - base) + t.sum * expf(t.largest - base)};
-}
-
-/** What a pass over a row finds: the online pair, and sums over the classes of w t and w t x. */
+/** What a pass over a row finds: its exponentials, and sums over the classes of w t and w t x. */
 struct Sums {
-  Online online;
+  Exponentials exponentials;
   double weights;
   double logits;
 };
 
 DEV Sums join(const Sums& s, const Sums& t) {
-  return {join(s.online, t.online), s.weights + t.weights, s.logits + t.logits};
+  return {merge(s.exponentials, t.exponentials), s.weights + t.weights, s.logits + t.logits};
 }
 
 DEV Sums shuffle_xor(const Sums& s, int lane) {
-  return {{__shfl_xor_sync(ALL_LANES, s.online.largest, lane),
-           __shfl_xor_sync(ALL_LANES, s.online.sum, lane)},
-          __shfl_xor_sync(ALL_LANES, s.weights, lane),
+  return {from_lane(s.exponentials, lane), __shfl_xor_sync(ALL_LANES, s.weights, lane),
           __shfl_xor_sync(ALL_LANES, s.logits, lane)};
 }
 
@@ -85,9 +64,7 @@ DEV Sums joined(Sums s) {
       s = join(s, room[warp]);
     }
   }
-  if (s.online.largest == -INFINITY) {
-    s.online.sum = s.online.largest - s.online.largest;  // nothing is likely: NaN, as in PyTorch
-  }
+  s.exponentials.sum = finite_sum(s.exponentials);  // nothing is likely: NaN, as in PyTorch
   return s;
 }
 
@@ -121,7 +98,7 @@ DEV Sums pass(const float* x, const Split& split, const Target& target, float* s
   for_slots(split, threadIdx.x, blockDim.x, [&](auto width, long long i) {
     constexpr int W = decltype(width)::value;
     const Pack<W> v = load<W>(x + i);
-    take(s.online, v);
+    take(s.exponentials, v);
     if (target.spreads()) {
 #pragma unroll
       for (int e = 0; e < W; e++) {
@@ -156,15 +133,15 @@ KERNEL __launch_bounds__(MOST_THREADS)
   if (!present || threadIdx.x != 0) {
     return;
   }
-  const double log_sum = log(static_cast<double>(s.online.sum));
-  const double top = s.online.largest + log_sum;
+  const double log_sum = log(static_cast<double>(s.exponentials.sum));
+  const double top = s.exponentials.largest + log_sum;
   double value = target.spreads() ? s.weights * top - s.logits : 0.0;
   if (targets != nullptr) {
     const int y = targets[row];
     if (y == ignore) {
       value = 0.0;
     } else {
-      const double own = s.online.largest - static_cast<double>(logits[y]) + log_sum;
+      const double own = s.exponentials.largest - static_cast<double>(logits[y]) + log_sum;
       value += (1.0 - smoothing) * own * weight_of(weight, y);
     }
   }
@@ -203,7 +180,7 @@ KERNEL __launch_bounds__(MOST_THREADS)
   const float upstream = present ? scale[row] : 0.0f;
   const double hit = targets == nullptr || !present ? 0.0 : (1.0 - smoothing) * weight_of(weight, y);
   const double mass = target.spreads() ? s.weights + hit : hit;
-  const float factor = static_cast<float>(upstream * mass / s.online.sum);
+  const float factor = static_cast<float>(upstream * mass / s.exponentials.sum);
   const float own = static_cast<float>(upstream * hit);
   const float* again = staged != nullptr ? staged : logits;
   for_slots(split, threadIdx.x, blockDim.x, [&](auto width, long long i) {
@@ -214,7 +191,7 @@ KERNEL __launch_bounds__(MOST_THREADS)
       const long long c = i + e;
       float wanted = target.spreads() ? upstream * target.share(c) : 0.0f;
       wanted += targets != nullptr && c == y ? own : 0.0f;
-      v.v[e] = expf(again[c] - s.online.largest) * factor - wanted;
+      v.v[e] = expf(again[c] - s.exponentials.largest) * factor - wanted;
     }
     store(grads + i, v);
   });

@@ -26,28 +26,9 @@ constexpr int SOFTMAX_THREADS = 256;
 constexpr int SOFTMAX_WARPS = SOFTMAX_THREADS / WARP;
 constexpr int COLUMN_STEPS = 4;  // values of a column in flight
 
-// The largest value so far and the sum of exp(x - largest).
-struct Exponentials {
-  float largest, sum;
-};
-
-DEV Exponentials merge(Exponentials a, Exponentials b) {
-  const float largest = fmaxf(a.largest, b.largest);
-  return Exponentials{largest,
-                      a.sum * rescale(a.largest, largest) + b.sum * rescale(b.largest, largest)};
-}
-
 DEV float merge(float a, float b) { return a + b; }
 
-DEV Exponentials from_lane(Exponentials s, int step) {
-  return Exponentials{__shfl_xor_sync(ALL_LANES, s.largest, step),
-                      __shfl_xor_sync(ALL_LANES, s.sum, step)};
-}
-
 DEV float from_lane(float s, int step) { return __shfl_xor_sync(ALL_LANES, s, step); }
-
-// Sum of the exponentials, or NaN where the largest value is infinite.
-DEV float finite_sum(Exponentials s) { return s.sum + (s.largest - s.largest); }
 
 // ---- What is folded. `a` is x (or y, in gradients), `b` is dy.
 
