@@ -23,12 +23,16 @@ template <class F>
 DEV void finish(typename F::State s, void* out, long long at, const Ending& end) {
   if (end.kind == STATE) {
     static_cast<typename F::State*>(out)[at] = s;
-  } else if (end.kind == WIDE) {
-    store_wide(static_cast<char*>(out) + 8 * at, static_cast<double>(F::result(s, end)));
-  } else if constexpr (sizeof(F::result(s, end)) == sizeof(double)) {
-    static_cast<float*>(out)[at] = static_cast<float>(F::result(s, end));
+    return;
+  }
+  using Result = decltype(F::result(s, end));
+  const Result result = F::result(s, end);
+  if (end.kind == WIDE) {
+    store_wide(static_cast<char*>(out) + 8 * at, static_cast<double>(result));
+  } else if constexpr (sizeof(Result) == sizeof(double)) {
+    static_cast<float*>(out)[at] = static_cast<float>(result);
   } else {
-    static_cast<decltype(F::result(s, end))*>(out)[at] = F::result(s, end);
+    static_cast<Result*>(out)[at] = result;
   }
 }
 
@@ -116,8 +120,10 @@ DEV void columns(const float* x, const float* given, void* out, long long lines,
 template <class F>
 DEV void parts(const void* states, int count, void* out, long long lines, const Ending& end) {
   const typename F::State* from = static_cast<const typename F::State*>(states);
+#pragma unroll 1
   for (long long line = grid_thread(); line < lines; line += grid_threads()) {
     typename F::State s = from[line];
+#pragma unroll 4
     for (int part = 1; part < count; part++) {
       s = F::join(s, from[part * lines + line]);
     }
