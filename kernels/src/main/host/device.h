@@ -24,7 +24,7 @@
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define __grid_constant__
-#define __align__(n) alignas(n)
+#define __align__(n) __attribute__((aligned(n)))
 #define __constant__ static const
 
 // Shared arrays are static variables: there is one block at a time. They, and nothing else, make up the

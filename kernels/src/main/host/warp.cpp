@@ -14,6 +14,7 @@ struct Lane {
   uint64_t in, out;
   int argument, width;
   Place place;
+  void (*work)(void* const* lanes) = nullptr;
 };
 
 struct Warp {
@@ -34,6 +35,7 @@ const char* name_of(WarpOp op) {
     case WarpOp::SHFL_XOR: return "__shfl_xor_sync";
     case WarpOp::BALLOT: return "a vote";
     case WarpOp::SYNC: return "__syncwarp";
+    case WarpOp::TOGETHER: return "a warp-wide instruction";
   }
   return "";
 }
@@ -56,6 +58,14 @@ int source_lane(const Lane& l, int lane) {
   return source < segment || source >= segment + l.width ? lane : source;
 }
 
+void do_together(Warp& warp, const Lane& last) {
+  void* lanes[32];
+  for (int lane = 0; lane < 32; lane++) {
+    lanes[lane] = reinterpret_cast<void*>(warp.lanes[lane].in);
+  }
+  last.work(lanes);
+}
+
 void complete(Warp& warp, unsigned mask, WarpOp op) {
   unsigned votes = 0;
   for (int lane = 0; lane < 32; lane++) {
@@ -70,7 +80,7 @@ void complete(Warp& warp, unsigned mask, WarpOp op) {
     Lane& l = warp.lanes[lane];
     if (op == WarpOp::BALLOT) {
       l.out = votes;
-    } else if (op != WarpOp::SYNC) {
+    } else if (op != WarpOp::SYNC && op != WarpOp::TOGETHER) {
       const int source = source_lane(l, lane);
       if (!has(mask, source)) {
         fail(Kind::LANE_MASK, l.place, "lane %d reads lane %d, which mask %08x leaves out", lane,
@@ -93,7 +103,8 @@ void check_alike(const Warp& warp, unsigned mask, const Lane& mine) {
   }
 }
 
-uint64_t meet(WarpOp op, unsigned mask, uint64_t value, int argument, int width, Place place) {
+uint64_t meet(WarpOp op, unsigned mask, uint64_t value, int argument, int width, Place place,
+              void (*work)(void* const*) = nullptr) {
   Thread* me = running();
   Warp& warp = warps[me->warp()];
   const int lane = me->lane();
@@ -112,12 +123,15 @@ uint64_t meet(WarpOp op, unsigned mask, uint64_t value, int argument, int width,
   }
   mask &= existing;
   Lane& mine = warp.lanes[lane];
-  mine = Lane{op, mask, value, 0, argument, width, place};
+  mine = Lane{op, mask, value, 0, argument, width, place, work};
   me->state = State::WAITING;
   warp.waiting |= 1u << lane;
   if ((warp.waiting & mask) == mask) {
     check_alike(warp, mask, mine);
     complete(warp, mask, op);
+    if (op == WarpOp::TOGETHER) {
+      do_together(warp, mine);
+    }
     warp.waiting &= ~mask;
     for (int i = 0; i < 32; i++) {
       if (has(mask, i)) {
@@ -155,6 +169,13 @@ void leave_warp(const Thread& thread) {
 
 uint64_t exchange(WarpOp op, unsigned mask, uint64_t value, int argument, int width, Place place) {
   return meet(op, mask, value, argument, width, place);
+}
+
+void work_together(const char* name, void* mine, void (*work)(void* const* lanes), Place place) {
+  if (thread_count() - running()->warp() * 32 < 32) {
+    fail(Kind::LANE_MASK, place, "%s needs a whole warp", name);
+  }
+  meet(WarpOp::TOGETHER, ~0u, reinterpret_cast<uint64_t>(mine), 0, 32, place, work);
 }
 
 void sync_warp(unsigned mask, Place place) { meet(WarpOp::SYNC, mask, 0, 0, 32, place); }

@@ -9,7 +9,7 @@ namespace emu {
 
 struct Thread;
 
-enum class WarpOp : uint8_t { SHFL_IDX, SHFL_UP, SHFL_DOWN, SHFL_XOR, BALLOT, SYNC };
+enum class WarpOp : uint8_t { SHFL_IDX, SHFL_UP, SHFL_DOWN, SHFL_XOR, BALLOT, SYNC, TOGETHER };
 
 /// Gives the lane's 64 bits and gets those of the lane that op, argument and width name.
 uint64_t exchange(WarpOp op, unsigned mask, uint64_t value, int argument, int width, Place place);
@@ -29,6 +29,10 @@ inline unsigned ballot(unsigned mask, bool predicate, Place place) {
 }
 
 void sync_warp(unsigned mask, Place place);
+
+/// Work that all 32 lanes do together, such as a matrix product: each brings what `mine` points to, and the
+/// last to come calls `work` with the 32 pointers, lane by lane. `name` is for reports.
+void work_together(const char* name, void* mine, void (*work)(void* const* lanes), Place place);
 
 // For the scheduler: a block begins; a thread has ended.
 void begin_warps();

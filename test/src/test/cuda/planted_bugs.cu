@@ -212,8 +212,7 @@ DEV void past_a_shared_array(ARGUMENTS) {
   __shared__ float first[256];
   __shared__ float second[256];
   const int t = threadIdx.x;
-  float* p = first;
-  asm("" : "+r"(p));
+  float* volatile p = first;
   second[t] = 0;
   p[WRONG ? t + 1 : t] = x[t];  // <- past_a_shared_array
   __syncthreads();
