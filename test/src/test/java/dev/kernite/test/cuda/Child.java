@@ -27,6 +27,7 @@ record Child(int code, String out, String err) {
     private final Path folder;
     private final List<String> options = new ArrayList<>();
     private String libraryPath = "";
+    private String main = "dev.kernite.cli.Main";
 
     /**
      * A process.
@@ -49,6 +50,12 @@ record Child(int code, String out, String err) {
       return this;
     }
 
+    /** Another program than the command line. */
+    Builder main(Class<?> program) {
+      main = program.getName();
+      return this;
+    }
+
     /** Starts the command line; the exit code is not waited for. */
     Running start(String... arguments) throws IOException {
       Path temporary = Files.createDirectories(folder.resolve("tmp"));
@@ -60,7 +67,7 @@ record Child(int code, String out, String err) {
       command.add("-Djava.io.tmpdir=" + temporary);
       command.addAll(options);
       command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      command.add("dev.kernite.cli.Main");
+      command.add(main);
       command.addAll(Arrays.asList(arguments));
       ProcessBuilder builder = new ProcessBuilder(command);
       if (!libraryPath.isEmpty()) {

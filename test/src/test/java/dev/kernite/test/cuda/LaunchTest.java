@@ -119,6 +119,14 @@ final class LaunchTest {
   }
 
   @Test
+  void moreThanTheDeviceHasIsAnswered() {
+    assertTrue(context.heap().allocate(1L << 50).isEmpty());
+    assertTrue(context.heap().freeBytes() > 0);
+    fill(4, N);
+    assertArrayEquals(all(4), result());
+  }
+
+  @Test
   void eventsMeasureTime() {
     try (Event before = Event.timing(context);
         Event after = Event.timing(context)) {
