@@ -27,7 +27,7 @@ endif
 # What the program is made of; source folders too, so that a deleted file counts as a change.
 SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
-.PHONY: help run build test test-all bench jmh format lint clean
+.PHONY: help run build test test-all test-gpu bench jmh format lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,6 +44,9 @@ test: ## Build everything strictly and run the tests, but for the slow ones
 
 test-all: ## The same with the slow tests
 	$(maven) -Pstrict -Dtest.excluded=gpu verify
+
+test-gpu: ## Run the tests of devices on the first NVIDIA GPU; skipped, with the reason, where there is none
+	$(maven) -Pgpu test-compile surefire:test@gpu
 
 bench: bench-jar ## Compare with OpenBLAS and LibTorch, into bench/results (ARGS=--help)
 	@$(maven) $(QUIET) -Ppeers -pl bench process-resources \
