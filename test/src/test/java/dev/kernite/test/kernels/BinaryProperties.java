@@ -3,17 +3,19 @@ package dev.kernite.test.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.BinaryFunction;
-import dev.kernite.kernels.cpu.CpuBackend;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Functions of two broadcast values, selection, and scaled sums against float64. */
+@Tag("device")
 final class BinaryProperties {
   @Provide
   Arbitrary<Integer> lengths() {
@@ -70,17 +72,17 @@ final class BinaryProperties {
     float[] a = Draw.values(random, Strided.span(sizes, stridesA), kind);
     float[] b = Draw.values(random, Strided.span(sizes, stridesB), kind);
     int shift = random.nextInt(16);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers buffers = new Buffers(shift)) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers buffers = new Buffers(device, shift)) {
         long left = buffers.of(a).address();
         long right = buffers.of(b).address();
         Buffers.Array out = buffers.out(n);
-        cpu.elementwise().binary(f, left, stridesA, right, stridesB, out.address(), sizes);
+        device.elementwise().binary(f, left, stridesA, right, stridesB, out.address(), sizes);
         float[] actual = out.floats();
         for (int i = 0; i < n; i++) {
           float x = a[Strided.offset(i, sizes, stridesA)];
           float y = b[Strided.offset(i, sizes, stridesB)];
-          String what = "%s(%s, %s), %s".formatted(f, x, y, cpu.description());
+          String what = "%s(%s, %s), %s".formatted(f, x, y, device.description());
           Close.check(what, oracle(f, x, y), actual[i], 1.2e-7, 1e-44);
         }
       }
@@ -103,8 +105,8 @@ final class BinaryProperties {
     for (int i = 0; i < b.length && f == BinaryFunction.DIV; i++) {
       b[i] += Math.copySign(0.2f, b[i]);
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers buffers = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers buffers = new Buffers(device, random.nextInt(16))) {
         Buffers.Array left = buffers.of(a);
         Buffers.Array right = buffers.of(b);
         Buffers.Array out = buffers.out(n);
@@ -114,9 +116,9 @@ final class BinaryProperties {
         long l = left.address();
         long r = right.address();
         long o = out.address();
-        cpu.elementwise().binary(f, l, stridesA, r, stridesB, o, sizes);
-        grad(cpu, f, left, stridesA, right, stridesB, out, upstream, da.address(), 0, sizes);
-        grad(cpu, f, left, stridesA, right, stridesB, out, upstream, 0, db.address(), sizes);
+        device.elementwise().binary(f, l, stridesA, r, stridesB, o, sizes);
+        grad(device, f, left, stridesA, right, stridesB, out, upstream, da.address(), 0, sizes);
+        grad(device, f, left, stridesA, right, stridesB, out, upstream, 0, db.address(), sizes);
         float[] actualA = da.floats();
         float[] actualB = db.floats();
         for (int i = 0; i < n; i++) {
@@ -136,7 +138,7 @@ final class BinaryProperties {
   }
 
   private static void grad(
-      CpuBackend cpu,
+      Backend device,
       BinaryFunction f,
       Buffers.Array a,
       long[] stridesA,
@@ -147,7 +149,7 @@ final class BinaryProperties {
       long da,
       long db,
       long[] sizes) {
-    cpu.elementwise()
+    device.elementwise()
         .binaryGrad(
             f,
             a.address(),
@@ -175,8 +177,8 @@ final class BinaryProperties {
   }
 
   private static void checkPair(BinaryFunction f, float a, float b, double da, double db) {
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers buffers = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers buffers = new Buffers(device)) {
         Buffers.Array left = buffers.of(a);
         Buffers.Array right = buffers.of(b);
         Buffers.Array out = buffers.out(1);
@@ -184,9 +186,9 @@ final class BinaryProperties {
         Buffers.Array toA = buffers.out(1);
         Buffers.Array toB = buffers.out(1);
         long[] unit = {1};
-        cpu.elementwise()
+        device.elementwise()
             .binary(f, left.address(), unit, right.address(), unit, out.address(), unit);
-        grad(cpu, f, left, unit, right, unit, out, one, toA.address(), toB.address(), unit);
+        grad(device, f, left, unit, right, unit, out, one, toA.address(), toB.address(), unit);
         Close.check(f + " da", da, toA.floats()[0], 1e-6, 0);
         Close.check(f + " db", db, toB.floats()[0], 1e-6, 0);
       }
@@ -210,10 +212,10 @@ final class BinaryProperties {
     boolean noA = random.nextInt(3) == 0;
     boolean noB = random.nextInt(3) == 0;
     float constant = random.nextBoolean() ? Float.NEGATIVE_INFINITY : -7f;
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers buffers = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers buffers = new Buffers(device)) {
         Buffers.Array out = buffers.out(n);
-        cpu.elementwise()
+        device.elementwise()
             .select(
                 buffers.of(c).address(),
                 stridesC,
@@ -243,15 +245,15 @@ final class BinaryProperties {
     float[] y = Draw.values(random, n);
     float alpha = (float) random.nextGaussian();
     float beta = random.nextInt(3) == 0 ? 1 : (float) random.nextGaussian();
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long from = b.of(x).address();
         Buffers.Array sum = b.of(y);
         Buffers.Array scaled = b.out(n); // poisoned: beta = 0 must not read it
         Buffers.Array filled = b.out(n);
-        cpu.elementwise().scaleAdd(alpha, from, beta, sum.address(), n);
-        cpu.elementwise().scaleAdd(alpha, from, 0, scaled.address(), n);
-        cpu.elementwise().fill(filled.address(), n, alpha);
+        device.elementwise().scaleAdd(alpha, from, beta, sum.address(), n);
+        device.elementwise().scaleAdd(alpha, from, 0, scaled.address(), n);
+        device.elementwise().fill(filled.address(), n, alpha);
         float[] expectedFill = new float[n];
         float[] expectedScaled = new float[n];
         double[] expectedSum = new double[n];

@@ -2,6 +2,8 @@ package dev.kernite.test.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Native arrays for kernels under test, each between two guard zones. Closing checks that no guard
- * was written, so use it in try-with-resources. New outputs hold signalling NaNs: a value that a
- * kernel forgets to write is seen.
+ * Arrays on a device for kernels under test, each between two guard zones. Closing checks that no
+ * guard was written, so use it in try-with-resources. New outputs hold signalling NaNs: a value that
+ * a kernel forgets to write is seen.
  */
 final class Buffers implements AutoCloseable {
   private static final long GUARD_BYTES = 512;
@@ -23,11 +25,22 @@ final class Buffers implements AutoCloseable {
 
   private final Arena arena = Arena.ofConfined();
   private final List<Array> arrays = new ArrayList<>();
+  private final Memory memory;
   private final long shift;
 
-  /** Arrays at addresses that are multiples of 64. */
+  /** Arrays on the CPU. */
   Buffers() {
     this(0);
+  }
+
+  /** Arrays on the CPU, at addresses {@code shift} values past a multiple of 64. */
+  Buffers(int shift) {
+    this(Cpus.scalar(), shift);
+  }
+
+  /** Arrays at addresses that are multiples of 64. */
+  Buffers(Backend device) {
+    this(device, 0);
   }
 
   /**
@@ -35,92 +48,111 @@ final class Buffers implements AutoCloseable {
    *
    * @param shift float32 values, 0 to 15
    */
-  Buffers(int shift) {
+  Buffers(Backend device, int shift) {
+    this.memory = device.memory();
     this.shift = 4L * shift;
   }
 
   /** A guarded array. */
   static final class Array {
-    private final MemorySegment whole;
-    private final MemorySegment data;
+    private final Memory memory;
+    private final Memory.Buffer buffer;
+    private final MemorySegment host; // what is between the guards, as last copied
+    private final long start; // of the data, in the buffer
 
-    private Array(MemorySegment whole, MemorySegment data) {
-      this.whole = whole;
-      this.data = data;
+    private Array(Memory memory, MemorySegment whole, long start, long bytes) {
+      this.memory = memory;
+      this.start = start;
+      this.buffer = memory.allocate(whole.byteSize());
+      this.host = whole.asSlice(start, bytes);
+      memory.copyIn(whole, buffer.address());
     }
 
     /** Where it starts. */
     long address() {
-      return data.address();
+      return buffer.address() + start;
+    }
+
+    private MemorySegment data() {
+      memory.copyOut(address(), host);
+      return host;
     }
 
     /** All values as float32. */
     float[] floats() {
-      float[] values = new float[(int) (data.byteSize() / 4)];
-      MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
+      float[] values = new float[(int) (host.byteSize() / 4)];
+      MemorySegment.copy(data(), FLOAT, 0, values, 0, values.length);
       return values;
     }
 
     /** The bit patterns of all values: for comparisons that tell NaNs and zeros apart. */
     int[] bits() {
-      int[] values = new int[(int) (data.byteSize() / 4)];
-      MemorySegment.copy(data, INT, 0, values, 0, values.length);
+      int[] values = new int[(int) (host.byteSize() / 4)];
+      MemorySegment.copy(data(), INT, 0, values, 0, values.length);
       return values;
     }
 
     /** All values as float64. */
     double[] doubles() {
-      double[] values = new double[(int) (data.byteSize() / 8)];
-      MemorySegment.copy(data, DOUBLE, 0, values, 0, values.length);
+      double[] values = new double[(int) (host.byteSize() / 8)];
+      MemorySegment.copy(data(), DOUBLE, 0, values, 0, values.length);
       return values;
     }
 
     /** All bytes. */
     byte[] raw() {
-      return data.toArray(ValueLayout.JAVA_BYTE);
+      return data().toArray(ValueLayout.JAVA_BYTE);
     }
 
     /** Overwrites the first values. */
     void set(float... values) {
-      MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
+      MemorySegment.copy(values, 0, data(), FLOAT, 0, values.length);
+      memory.copyIn(host, address());
     }
   }
 
   /** A copy of these values. */
   Array of(float... values) {
-    Array array = bytes(4L * values.length);
-    MemorySegment.copy(values, 0, array.data, FLOAT, 0, values.length);
-    return array;
+    MemorySegment data = guarded(4L * values.length);
+    MemorySegment.copy(values, 0, data, FLOAT, GUARD_BYTES + shift, values.length);
+    return array(data, 4L * values.length);
   }
 
   /** A copy of these values. */
   Array of(int... values) {
-    Array array = bytes(4L * values.length);
-    MemorySegment.copy(values, 0, array.data, INT, 0, values.length);
-    return array;
+    MemorySegment data = guarded(4L * values.length);
+    MemorySegment.copy(values, 0, data, INT, GUARD_BYTES + shift, values.length);
+    return array(data, 4L * values.length);
   }
 
   /** A copy of these values. */
   Array of(byte... values) {
-    Array array = bytes(values.length);
-    MemorySegment.copy(values, 0, array.data, ValueLayout.JAVA_BYTE, 0, values.length);
-    return array;
+    MemorySegment data = guarded(values.length);
+    MemorySegment.copy(values, 0, data, ValueLayout.JAVA_BYTE, GUARD_BYTES + shift, values.length);
+    return array(data, values.length);
   }
 
   /** An output of n 32-bit values, poisoned. */
   Array out(long n) {
-    Array array = bytes(4 * n);
+    MemorySegment data = guarded(4 * n);
     for (long i = 0; i < n; i++) {
-      array.data.setAtIndex(INT, i, POISON);
+      data.set(INT, GUARD_BYTES + shift + 4 * i, POISON);
     }
-    return array;
+    return array(data, 4 * n);
   }
 
-  /** Uninitialised bytes. */
+  /** Bytes of no particular value. */
   Array bytes(long bytes) {
+    return array(guarded(bytes), bytes);
+  }
+
+  private MemorySegment guarded(long bytes) {
     MemorySegment whole = arena.allocate(GUARD_BYTES + shift + bytes + GUARD_BYTES, 64);
-    whole.fill(GUARD);
-    Array array = new Array(whole, whole.asSlice(GUARD_BYTES + shift, bytes));
+    return whole.fill(GUARD);
+  }
+
+  private Array array(MemorySegment whole, long bytes) {
+    Array array = new Array(memory, whole, GUARD_BYTES + shift, bytes);
     arrays.add(array);
     return array;
   }
@@ -129,9 +161,14 @@ final class Buffers implements AutoCloseable {
   @Override
   public void close() {
     for (Array array : arrays) {
-      long start = array.data.address() - array.whole.address();
-      check(array.whole.asSlice(0, start), "before");
-      check(array.whole.asSlice(start + array.data.byteSize()), "after");
+      MemorySegment zones = arena.allocate(array.start + GUARD_BYTES);
+      MemorySegment before = zones.asSlice(0, array.start);
+      MemorySegment after = zones.asSlice(array.start);
+      memory.copyOut(array.buffer.address(), before);
+      memory.copyOut(array.address() + array.host.byteSize(), after);
+      check(before, "before");
+      check(after, "after");
+      memory.release(array.buffer);
     }
     arena.close();
   }

@@ -2,15 +2,18 @@ package dev.kernite.test.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.kernite.kernels.cpu.CpuBackend;
+import dev.kernite.kernels.Backend;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** Gathers and scatters; small integers make every sum exact, so they are compared bit by bit. */
+@Tag("device")
+@Tag("schedule")
 final class IndexProperties {
   @Provide
   Arbitrary<Integer> axes() {
@@ -39,13 +42,13 @@ final class IndexProperties {
         scattered[ids[i] * cols + c] += ids[i] == skip ? 0 : dy[i * cols + c];
       }
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long index = b.of(ids).address();
         Buffers.Array out = b.out((long) n * cols);
         Buffers.Array dtable = b.of(start);
-        cpu.index().gatherRows(b.of(table).address(), index, out.address(), n, cols);
-        cpu.index()
+        device.index().gatherRows(b.of(table).address(), index, out.address(), n, cols);
+        device.index()
             .scatterAddRows(b.of(dy).address(), index, dtable.address(), n, cols, tableRows, skip);
         assertArrayEquals(b.of(gathered).bits(), out.bits());
         assertArrayEquals(scattered, dtable.floats());
@@ -76,13 +79,13 @@ final class IndexProperties {
         }
       }
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long indices = b.of(index).address();
         Buffers.Array out = b.out(index.length);
         Buffers.Array dx = b.of(new float[x.length]);
-        cpu.index().gather(b.of(x).address(), indices, out.address(), outer, n, m, inner);
-        cpu.index().scatterAdd(b.of(dy).address(), indices, dx.address(), outer, n, m, inner);
+        device.index().gather(b.of(x).address(), indices, out.address(), outer, n, m, inner);
+        device.index().scatterAdd(b.of(dy).address(), indices, dx.address(), outer, n, m, inner);
         assertArrayEquals(b.of(gathered).bits(), out.bits());
         assertArrayEquals(scattered, dx.floats());
       }

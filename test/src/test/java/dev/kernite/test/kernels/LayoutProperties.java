@@ -2,16 +2,20 @@ package dev.kernite.test.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.KernelException;
-import dev.kernite.kernels.cpu.CpuBackend;
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** Strided copies and sums against plain index arithmetic. */
+@Tag("device")
+@Tag("schedule")
 final class LayoutProperties {
   @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void copyMovesEveryElement(@ForAll long seed) {
@@ -34,6 +38,15 @@ final class LayoutProperties {
     checkCopy(random, sizes, fromSwapped ? swapped : dense, fromSwapped ? dense : swapped);
   }
 
+  /** More axes than a kernel takes at once, none of which can be merged. */
+  @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+  void manyAxesAreCopiedToo(@ForAll long seed) {
+    Random random = new Random(seed);
+    long[] sizes = new long[9 + random.nextInt(3)];
+    Arrays.fill(sizes, 2);
+    checkCopy(random, sizes, Strided.permuted(random, sizes), Strided.permuted(random, sizes));
+  }
+
   private static void checkCopy(Random random, long[] sizes, long[] from, long[] to) {
     int width = 1 << random.nextInt(4);
     int n = Strided.count(sizes);
@@ -53,11 +66,11 @@ final class LayoutProperties {
       int s = ((int) first + Strided.offset(i, sizes, signed)) * width;
       System.arraycopy(source, s, expected, Strided.offset(i, sizes, to) * width, width);
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         Buffers.Array target = b.of(new byte[expected.length]);
         long start = b.of(source).address() + first * width;
-        cpu.layout().copy(start, signed, target.address(), to, sizes, width);
+        device.layout().copy(start, signed, target.address(), to, sizes, width);
         Assertions.assertArrayEquals(expected, target.raw());
       }
     }
@@ -80,10 +93,10 @@ final class LayoutProperties {
     for (int i = 0; i < n; i++) {
       expected[Strided.offset(i, sizes, to)] += source[Strided.offset(i, sizes, from)];
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device)) {
         Buffers.Array target = b.of(start);
-        cpu.layout().add(b.of(source).address(), from, target.address(), to, sizes);
+        device.layout().add(b.of(source).address(), from, target.address(), to, sizes);
         Assertions.assertArrayEquals(expected, target.floats());
       }
     }
@@ -94,7 +107,7 @@ final class LayoutProperties {
     long[] one = {1};
     KernelException e =
         Assertions.assertThrows(
-            KernelException.class, () -> Cpus.scalar().layout().copy(64, one, 64, one, one, 3));
+            KernelException.class, () -> Backends.any().layout().copy(64, one, 64, one, one, 3));
     assertEquals("elements of 3 bytes; expected 1, 2, 4 or 8", e.getMessage());
   }
 }

@@ -1,7 +1,7 @@
 package dev.kernite.test.kernels;
 
+import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.LossFunction;
-import dev.kernite.kernels.cpu.CpuBackend;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
@@ -9,8 +9,11 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** Cross-entropies and element-wise losses against float64. */
+@Tag("device")
+@Tag("schedule")
 final class LossProperties {
   private static final int IGNORE = -100;
 
@@ -81,18 +84,18 @@ final class LossProperties {
     float smoothing = smooth ? 0.1f : 0;
     float[] weight = weighted ? positive(random, classes) : null;
     float[] scale = Draw.values(random, rows);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long from = b.of(x).address();
         long targets = b.of(y).address();
         long w = weighted ? b.of(weight).address() : 0;
         Buffers.Array loss = b.out(rows);
         Buffers.Array lse = b.out(rows);
         Buffers.Array dx = b.out(x.length);
-        cpu.loss()
+        device.loss()
             .crossEntropy(
                 from, targets, w, loss.address(), lse.address(), rows, classes, IGNORE, smoothing);
-        cpu.loss()
+        device.loss()
             .crossEntropyGrad(
                 from,
                 targets,
@@ -118,6 +121,45 @@ final class LossProperties {
     }
   }
 
+  /** A warp's longest rows, a block's, and rows that no shared memory holds. */
+  @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
+  void crossEntropyOfLongRows(@ForAll long seed) {
+    Random random = new Random(seed);
+    int[] lengths = {1024, 1025, 5003, 16_385, 30_522, 60_001};
+    int classes = lengths[random.nextInt(lengths.length)];
+    int rows = 3;
+    float[] x = Draw.values(random, rows * classes);
+    int[] y = {classes - 1, IGNORE, random.nextInt(classes)};
+    float[] scale = Draw.values(random, rows);
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
+        long from = b.of(x).address();
+        long targets = b.of(y).address();
+        long upstream = b.of(scale).address();
+        Buffers.Array loss = b.out(rows);
+        Buffers.Array lse = b.out(rows);
+        Buffers.Array dx = b.out(x.length);
+        long tops = lse.address();
+        device
+            .loss()
+            .crossEntropy(from, targets, 0, loss.address(), tops, rows, classes, IGNORE, 0.1f);
+        device
+            .loss()
+            .crossEntropyGrad(
+                from, targets, 0, tops, upstream, dx.address(), rows, classes, IGNORE, 0.1f);
+        float[] losses = loss.floats();
+        float[] sums = lse.floats();
+        float[] grads = dx.floats();
+        for (int r = 0; r < rows; r++) {
+          double[] target =
+              y[r] == IGNORE ? new double[classes] : smoothed(oneHot(y[r], classes), 0.1f);
+          Row expected = new Row(row(x, r, classes), target, null, scale[r], 1);
+          check(expected, losses[r], sums[r], row(grads, r, classes));
+        }
+      }
+    }
+  }
+
   @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   void crossEntropyOfDistributions(
       @ForAll("few") int rows,
@@ -131,8 +173,8 @@ final class LossProperties {
     float smoothing = smooth ? 0.2f : 0;
     float[] weight = weighted ? positive(random, classes) : null;
     float[] scale = Draw.values(random, rows);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long from = b.of(x).address();
         long targets = b.of(t).address();
         long w = weighted ? b.of(weight).address() : 0;
@@ -140,9 +182,9 @@ final class LossProperties {
         Buffers.Array lse = b.out(rows);
         Buffers.Array dx = b.out(x.length);
         long tops = lse.address();
-        cpu.loss()
+        device.loss()
             .softCrossEntropy(from, targets, w, loss.address(), tops, rows, classes, smoothing);
-        cpu.loss()
+        device.loss()
             .softCrossEntropyGrad(
                 from,
                 targets,
@@ -243,8 +285,8 @@ final class LossProperties {
     float[] posWeight = positives ? positive(random, n) : null;
     float[] scale = Draw.values(random, n);
     boolean both = f == LossFunction.MSE || f == LossFunction.L1;
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long left = b.of(x).address();
         long right = b.of(y).address();
         long w = weighted ? b.of(weight).address() : 0;
@@ -253,8 +295,8 @@ final class LossProperties {
         Buffers.Array dx = b.out(n);
         Buffers.Array dy = b.out(n);
         long to = both ? dy.address() : 0;
-        cpu.loss().elementwise(f, left, right, w, p, loss.address(), n);
-        cpu.loss()
+        device.loss().elementwise(f, left, right, w, p, loss.address(), n);
+        device.loss()
             .elementwiseGrad(f, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
         float[] values = loss.floats();
         float[] slopes = dx.floats();

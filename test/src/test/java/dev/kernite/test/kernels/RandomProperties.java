@@ -3,17 +3,19 @@ package dev.kernite.test.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.Philox;
-import dev.kernite.kernels.cpu.CpuBackend;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Both twins give the stream that {@link Philox} defines, word by word and bit by bit. */
+@Tag("device")
 final class RandomProperties {
   @Provide
   Arbitrary<Integer> lengths() {
@@ -29,12 +31,12 @@ final class RandomProperties {
 
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
   void uniformsAreTheStream(@ForAll("lengths") int n, @ForAll long seed, @ForAll long offset) {
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers((int) (seed & 15))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, (int) (seed & 15))) {
         Buffers.Array unit = b.out(n);
         Buffers.Array wide = b.out(n);
-        cpu.random().uniform(unit.address(), n, 0, 1, seed, offset);
-        cpu.random().uniform(wide.address(), n, -0.3f, 0.5f, seed, offset);
+        device.random().uniform(unit.address(), n, 0, 1, seed, offset);
+        device.random().uniform(wide.address(), n, -0.3f, 0.5f, seed, offset);
         float[] units = unit.floats();
         float[] wides = wide.floats();
         for (int i = 0; i < n; i++) {
@@ -48,10 +50,10 @@ final class RandomProperties {
 
   @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
   void normalsAreTheStream(@ForAll("lengths") int n, @ForAll long seed, @ForAll long offset) {
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device)) {
         Buffers.Array out = b.out(n);
-        cpu.random().normal(out.address(), n, 0.5f, 2, seed, offset);
+        device.random().normal(out.address(), n, 0.5f, 2, seed, offset);
         float[] actual = out.floats();
         for (int i = 0; i < n; i++) {
           int first = word(seed, offset, i / 2 * 2L);
@@ -70,10 +72,10 @@ final class RandomProperties {
     float[] ps = {0, 0.1f, 0.5f, 1};
     float p = ps[random.nextInt(ps.length)];
     float[] x = Draw.values(random, n, Draw.Kind.EXTREME);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(random.nextInt(16))) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
         Buffers.Array y = b.out(n);
-        cpu.random().dropout(b.of(x).address(), y.address(), n, p, seed, offset);
+        device.random().dropout(b.of(x).address(), y.address(), n, p, seed, offset);
         float[] actual = y.floats();
         for (int i = 0; i < n; i++) {
           boolean kept = Philox.uniform(word(seed, offset, i)) >= p;
@@ -87,9 +89,10 @@ final class RandomProperties {
   @Test
   void theHighEndIsNeverReached() {
     int n = 4_000_000;
-    try (Buffers b = new Buffers()) {
+    Backend device = Backends.any();
+    try (Buffers b = new Buffers(device)) {
       Buffers.Array out = b.out(n);
-      Cpus.vector().random().uniform(out.address(), n, 1, Math.nextUp(1f), 3, 0);
+      device.random().uniform(out.address(), n, 1, Math.nextUp(1f), 3, 0);
       for (float value : out.floats()) {
         assertTrue(value == 1, "from 1 to the next float there is only 1");
       }

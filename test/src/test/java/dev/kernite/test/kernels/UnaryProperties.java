@@ -3,19 +3,21 @@ package dev.kernite.test.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.UnaryFunction;
-import dev.kernite.kernels.cpu.CpuBackend;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every function of one value against its definition in float64. */
+@Tag("device")
 final class UnaryProperties {
   /** A few units in the last place, and what flushing subnormals to zero may cost. */
   private static final double RELATIVE = 1.5e-6;
@@ -93,15 +95,15 @@ final class UnaryProperties {
     for (int i = 0; i < n; i++) {
       expected[i] = oracle(f, x[i], p(f), q(f));
     }
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(shift)) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, shift)) {
         Buffers.Array y = b.out(n);
-        cpu.elementwise().unary(f, b.of(x).address(), y.address(), n, p(f), q(f));
+        device.elementwise().unary(f, b.of(x).address(), y.address(), n, p(f), q(f));
         // erf near 0 is compared with a difference from 1
         double absolute = f == UnaryFunction.ERF ? 1e-15 : ABSOLUTE;
         float[] actual = y.floats();
         for (int i = 0; i < n; i++) {
-          String what = "%s(%s), %s".formatted(f, x[i], cpu.description());
+          String what = "%s(%s), %s".formatted(f, x[i], device.description());
           Close.check(what, expected[i], actual[i], relative(f, x[i]), absolute);
         }
       }
@@ -112,12 +114,12 @@ final class UnaryProperties {
   void inPlaceGivesTheSameBits(
       @ForAll UnaryFunction f, @ForAll("lengths") int n, @ForAll long seed) {
     float[] x = Draw.values(new Random(seed), n, Draw.Kind.EXTREME);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device)) {
         Buffers.Array apart = b.out(n);
         Buffers.Array inPlace = b.of(x);
-        cpu.elementwise().unary(f, b.of(x).address(), apart.address(), n, p(f), q(f));
-        cpu.elementwise().unary(f, inPlace.address(), inPlace.address(), n, p(f), q(f));
+        device.elementwise().unary(f, b.of(x).address(), apart.address(), n, p(f), q(f));
+        device.elementwise().unary(f, inPlace.address(), inPlace.address(), n, p(f), q(f));
         // As floats, for which all NaNs are equal: their payloads are nobody's promise.
         assertArrayEquals(apart.floats(), inPlace.floats(), f + " in place");
       }
@@ -130,20 +132,20 @@ final class UnaryProperties {
       @ForAll UnaryFunction f, @ForAll @IntRange(min = 1, max = 40) int n, @ForAll long seed) {
     float[] x = Draw.values(new Random(seed), n);
     float[] dy = Draw.values(new Random(seed + 1), n);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers()) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device)) {
         Buffers.Array all = b.out(n);
         Buffers.Array allGrad = b.out(n);
         long from = b.of(x).address();
         long upstream = b.of(dy).address();
-        cpu.elementwise().unary(f, from, all.address(), n, p(f), q(f));
-        cpu.elementwise()
+        device.elementwise().unary(f, from, all.address(), n, p(f), q(f));
+        device.elementwise()
             .unaryGrad(f, from, all.address(), upstream, allGrad.address(), n, p(f), q(f));
         Buffers.Array alone = b.out(n);
         Buffers.Array aloneGrad = b.out(n);
         for (long i = 0; i < 4L * n; i += 4) {
-          cpu.elementwise().unary(f, from + i, alone.address() + i, 1, p(f), q(f));
-          cpu.elementwise()
+          device.elementwise().unary(f, from + i, alone.address() + i, 1, p(f), q(f));
+          device.elementwise()
               .unaryGrad(
                   f,
                   from + i,
@@ -179,13 +181,13 @@ final class UnaryProperties {
       }
     }
     float[] dy = Draw.values(random, n);
-    for (CpuBackend cpu : Cpus.twins()) {
-      try (Buffers b = new Buffers(shift)) {
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, shift)) {
         long from = b.of(x).address();
         Buffers.Array y = b.out(n);
         Buffers.Array dx = b.out(n);
-        cpu.elementwise().unary(f, from, y.address(), n, p(f), q(f));
-        cpu.elementwise()
+        device.elementwise().unary(f, from, y.address(), n, p(f), q(f));
+        device.elementwise()
             .unaryGrad(f, from, y.address(), b.of(dy).address(), dx.address(), n, p(f), q(f));
         float[] actual = dx.floats();
         for (int i = 0; i < n; i++) {
@@ -225,26 +227,27 @@ final class UnaryProperties {
         && f != UnaryFunction.SOFTPLUS
         && f != UnaryFunction.NEG
         && f != UnaryFunction.CLAMP) {
-      assertTrue(Float.isNaN(gradient(Cpus.scalar(), f, Float.NaN)), f + " of NaN");
-      assertTrue(Float.isNaN(gradient(Cpus.vector(), f, Float.NaN)), f + " of NaN");
-    }
-  }
-
-  private static void check(UnaryFunction f, float[] x, double[] expected) {
-    for (CpuBackend cpu : Cpus.twins()) {
-      for (int i = 0; i < x.length; i++) {
-        Close.check(f + " at " + x[i], expected[i], gradient(cpu, f, x[i]), 1e-6, 1e-30);
+      for (Backend device : Backends.tested()) {
+        assertTrue(Float.isNaN(gradient(device, f, Float.NaN)), f + " of NaN");
       }
     }
   }
 
-  private static float gradient(CpuBackend cpu, UnaryFunction f, float x) {
-    try (Buffers b = new Buffers()) {
+  private static void check(UnaryFunction f, float[] x, double[] expected) {
+    for (Backend device : Backends.tested()) {
+      for (int i = 0; i < x.length; i++) {
+        Close.check(f + " at " + x[i], expected[i], gradient(device, f, x[i]), 1e-6, 1e-30);
+      }
+    }
+  }
+
+  private static float gradient(Backend device, UnaryFunction f, float x) {
+    try (Buffers b = new Buffers(device)) {
       long from = b.of(x).address();
       Buffers.Array y = b.out(1);
       Buffers.Array dx = b.out(1);
-      cpu.elementwise().unary(f, from, y.address(), 1, p(f), q(f));
-      cpu.elementwise()
+      device.elementwise().unary(f, from, y.address(), 1, p(f), q(f));
+      device.elementwise()
           .unaryGrad(f, from, y.address(), b.of(1f).address(), dx.address(), 1, p(f), q(f));
       return dx.floats()[0];
     }
