@@ -68,7 +68,7 @@ template <int ROWS, int D>
 DEV void load_rows(float* __restrict__ tile, const float* __restrict__ from, long long token,
                    int rows, int head_dim, bool aligned) {
   if (aligned && head_dim % 4 == 0) {
-#pragma unroll 4
+#pragma unroll 2
     for (int i = threadIdx.x; i < ROWS * (D / 4); i += ATTENTION_THREADS) {
       const int row = i / (D / 4), column = i % (D / 4) * 4;
       *reinterpret_cast<float4*>(tile + row * (D + TILE_GAP) + column) =

@@ -3,8 +3,10 @@
 //
 //   y = (x - mean) rstd weight + bias        rstd = 1 / sqrt(variance + eps)
 //
-//   warp    cols <= 1024   a warp a row, the row in registers: read once, written once
-//   block   longer         a block a row; passes after the first find it in L1 or L2
+//   warp    cols <= 1024   a warp a row
+//   block   longer         a block a row, quads of values
+//
+// Passes after the first find the row in L1 or L2.
 //
 // The variance is taken around the mean, in a pass of its own: sums of squares cancel where the mean
 // is large against the spread.
@@ -32,7 +34,7 @@ DEV float optional(const float* values, long long i, float otherwise) {
 
 // ---- Forward.
 
-template <bool CENTRED, int PER_LANE>
+template <bool CENTRED>
 DEV void norm_in_warp(const float* x, const float* weight, const float* bias, float* y, float* mean,
                       float* rstd, long long rows, int cols, float eps) {
   const int lane = threadIdx.x % WARP;
@@ -40,24 +42,18 @@ DEV void norm_in_warp(const float* x, const float* weight, const float* bias, fl
   if (row >= rows) return;  // the whole warp
   x += row * cols;
   y += row * cols;
-  float v[PER_LANE], sum = 0.0f, squares = 0.0f;
-#pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    const int c = lane + i * WARP;
-    v[i] = c < cols ? x[c] : 0.0f;
-    sum += v[i];
+  float sum = 0.0f, squares = 0.0f;
+  if constexpr (CENTRED) {
+#pragma unroll 4
+    for (int c = lane; c < cols; c += WARP) sum += x[c];
   }
   const float centre = CENTRED ? lanes_sum(sum) / cols : 0.0f;
-#pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    v[i] = lane + i * WARP < cols ? v[i] - centre : 0.0f;
-    squares = fmaf(v[i], v[i], squares);
-  }
+#pragma unroll 4
+  for (int c = lane; c < cols; c += WARP) squares = fmaf(x[c] - centre, x[c] - centre, squares);
   const float scale = 1.0f / sqrtf(lanes_sum(squares) / cols + eps);
-#pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    const int c = lane + i * WARP;
-    if (c < cols) y[c] = v[i] * scale * optional(weight, c, 1.0f) + optional(bias, c, 0.0f);
+#pragma unroll 4
+  for (int c = lane; c < cols; c += WARP) {
+    y[c] = (x[c] - centre) * scale * optional(weight, c, 1.0f) + optional(bias, c, 0.0f);
   }
   if (lane == 0 && mean != nullptr) mean[row] = centre;
   if (lane == 0 && rstd != nullptr) rstd[row] = scale;
@@ -100,7 +96,7 @@ DEV void norm_in_block(const float* x, const float* weight, const float* bias, f
 
 // ---- Gradient of x.
 
-template <bool CENTRED, int PER_LANE>
+template <bool CENTRED>
 DEV void norm_grad_in_warp(const float* x, const float* weight, const float* mean,
                            const float* rstd, const float* dy, float* dx, long long rows,
                            int cols) {
@@ -111,22 +107,19 @@ DEV void norm_grad_in_warp(const float* x, const float* weight, const float* mea
   dy += row * cols;
   dx += row * cols;
   const float centre = CENTRED ? mean[row] : 0.0f, scale = rstd[row];
-  float g[PER_LANE], z[PER_LANE], sum = 0.0f, dot = 0.0f;
-#pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    const int c = lane + i * WARP;
-    const bool inside = c < cols;
-    g[i] = inside ? dy[c] * optional(weight, c, 1.0f) : 0.0f;
-    z[i] = inside ? (x[c] - centre) * scale : 0.0f;
-    sum += g[i];
-    dot = fmaf(g[i], z[i], dot);
+  float sum = 0.0f, dot = 0.0f;
+#pragma unroll 4
+  for (int c = lane; c < cols; c += WARP) {
+    const float g = dy[c] * optional(weight, c, 1.0f);
+    sum += g;
+    dot = fmaf(g, (x[c] - centre) * scale, dot);
   }
   const float mean_g = CENTRED ? lanes_sum(sum) / cols : 0.0f;
   const float mean_gz = lanes_sum(dot) / cols;
-#pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    const int c = lane + i * WARP;
-    if (c < cols) dx[c] = scale * (g[i] - mean_g - z[i] * mean_gz);
+#pragma unroll 4
+  for (int c = lane; c < cols; c += WARP) {
+    const float g = dy[c] * optional(weight, c, 1.0f);
+    dx[c] = scale * (g - mean_g - (x[c] - centre) * scale * mean_gz);
   }
 }
 
@@ -168,36 +161,24 @@ DEV void norm_grad_in_block(const float* x, const float* weight, const float* me
 
 // Outputs may be inputs: a row is summed before any of it is written.
 #define NORM_KERNELS(name, CENTRED)                                                                \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_warp_128(                                          \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_warp(                                              \
       const float* x, const float* weight, const float* bias, float* y, float* mean, float* rstd,  \
       long long rows, int cols, float eps) {                                                       \
-    norm_in_warp<CENTRED, 4>(x, weight, bias, y, mean, rstd, rows, cols, eps);                     \
+    norm_in_warp<CENTRED>(x, weight, bias, y, mean, rstd, rows, cols, eps);                        \
   }                                                                                                \
-  REGISTER_KERNEL(name##_warp_128);                                                                \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_warp_1024(                                         \
-      const float* x, const float* weight, const float* bias, float* y, float* mean, float* rstd,  \
-      long long rows, int cols, float eps) {                                                       \
-    norm_in_warp<CENTRED, 32>(x, weight, bias, y, mean, rstd, rows, cols, eps);                    \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_warp_1024);                                                               \
+  REGISTER_KERNEL(name##_warp);                                                                    \
   KERNEL __launch_bounds__(NORM_THREADS) name##_block(const float* x, const float* weight,         \
                                                       const float* bias, float* y, float* mean,    \
                                                       float* rstd, int cols, float eps) {          \
     norm_in_block<CENTRED>(x, weight, bias, y, mean, rstd, cols, eps);                             \
   }                                                                                                \
   REGISTER_KERNEL(name##_block);                                                                   \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_warp_128(                                     \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_warp(                                         \
       const float* x, const float* weight, const float* mean, const float* rstd, const float* dy,  \
       float* dx, long long rows, int cols) {                                                       \
-    norm_grad_in_warp<CENTRED, 4>(x, weight, mean, rstd, dy, dx, rows, cols);                      \
+    norm_grad_in_warp<CENTRED>(x, weight, mean, rstd, dy, dx, rows, cols);                         \
   }                                                                                                \
-  REGISTER_KERNEL(name##_grad_warp_128);                                                           \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_warp_1024(                                    \
-      const float* x, const float* weight, const float* mean, const float* rstd, const float* dy,  \
-      float* dx, long long rows, int cols) {                                                       \
-    norm_grad_in_warp<CENTRED, 32>(x, weight, mean, rstd, dy, dx, rows, cols);                     \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_grad_warp_1024);                                                          \
+  REGISTER_KERNEL(name##_grad_warp);                                                               \
   KERNEL __launch_bounds__(NORM_THREADS) name##_grad_block(const float* x, const float* weight,    \
                                                            const float* mean, const float* rstd,   \
                                                            const float* dy, float* dx, int cols) { \

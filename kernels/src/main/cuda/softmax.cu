@@ -3,26 +3,21 @@
 
 // Outputs may be inputs, so pointers are not __restrict__: a line is folded before any of it is
 // written, and each value is written by the thread that read it.
-#define SOFTMAX_KERNELS(name, F)                                                                   \
-  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_warp_128(const float* a, const float* b,        \
-                                                            float* out, long long lines, int n) {  \
-    line_in_warp<F, 4>(a, b, out, lines, n);                                                       \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_warp_128);                                                                \
-  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_warp_1024(const float* a, const float* b,       \
-                                                             float* out, long long lines, int n) { \
-    line_in_warp<F, 32>(a, b, out, lines, n);                                                      \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_warp_1024);                                                               \
-  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_block(const float* a, const float* b,           \
-                                                         float* out, int n) {                      \
-    line_in_block<F>(a, b, out, n);                                                                \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_block);                                                                   \
-  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_columns(const float* a, const float* b,         \
-                                                           float* out, int n, long long inner) {   \
-    lines_in_columns<F>(a, b, out, n, inner);                                                      \
-  }                                                                                                \
+#define SOFTMAX_KERNELS(name, F)                                                                 \
+  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_warp(const float* a, const float* b,          \
+                                                        float* out, long long lines, int n) {    \
+    line_in_warp<F>(a, b, out, lines, n);                                                        \
+  }                                                                                              \
+  REGISTER_KERNEL(name##_warp);                                                                  \
+  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_block(const float* a, const float* b,         \
+                                                         float* out, int n) {                    \
+    line_in_block<F>(a, b, out, n);                                                              \
+  }                                                                                              \
+  REGISTER_KERNEL(name##_block);                                                                 \
+  KERNEL __launch_bounds__(SOFTMAX_THREADS) name##_columns(const float* a, const float* b,       \
+                                                           float* out, int n, long long inner) { \
+    lines_in_columns<F>(a, b, out, n, inner);                                                    \
+  }                                                                                              \
   REGISTER_KERNEL(name##_columns);
 
 SOFTMAX_KERNELS(softmax, SoftmaxOf)

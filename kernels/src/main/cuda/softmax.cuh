@@ -3,14 +3,13 @@
 // A line (one softmax) is folded into a state, then written value by value. What is folded and what
 // is written is a small struct; how a line is walked is one of three kernels, made for each struct:
 //
-//   warp     inner = 1, n <= 1024   a warp a line, held in registers: read once, written once
-//   block    inner = 1, longer      a block a line: one pass to fold it, and another, which finds it
-//                                   in L2, to write
+//   warp     inner = 1, n <= 1024   a warp a line
+//   block    inner = 1, longer      a block a line, quads of values
 //   columns  inner > 1              a block 32 neighbouring lines, its 8 warps sharing their length
 //
-// Where a line is not held, folding is one pass all the same: the largest value so far, and the sum
-// of exp(x - largest) so far, scaled down when a larger one comes (Milakov and Gimelshein 2018).
-// States are merged in a fixed order.
+// Folding is one pass: the largest value so far, and the sum of exp(x - largest) so far, scaled down
+// when a larger one comes (Milakov and Gimelshein 2018). Writing is a second one, which finds the line
+// in L1 or L2. States are merged in a fixed order.
 //
 // Traffic at the floor: 8 bytes an element forward, 12 backward; one or two exponentials for it:
 // bandwidth is the bound.
@@ -24,7 +23,7 @@
 
 constexpr int SOFTMAX_THREADS = 256;
 constexpr int SOFTMAX_WARPS = SOFTMAX_THREADS / WARP;
-constexpr int COLUMN_STEPS = 4;  // values of a column in flight
+constexpr int STEPS = 4;  // values of a thread in flight
 
 DEV float merge(float a, float b) { return a + b; }
 
@@ -117,31 +116,32 @@ DEV State merge_lanes(State s) {
   return s;
 }
 
-// ---- A warp a line. Grid: lines / SOFTMAX_WARPS blocks. PER_LANE values a lane.
-template <class F, int PER_LANE>
+// ---- A warp a line. Grid: lines / SOFTMAX_WARPS blocks.
+template <class F>
 DEV void line_in_warp(const float* a, const float* b, float* out, long long lines, int n) {
   const int lane = threadIdx.x % WARP;
   const long long line = (long long)blockIdx.x * SOFTMAX_WARPS + threadIdx.x / WARP;
   if (line >= lines) return;  // the whole warp
   a += line * n;
   b += F::TWO ? line * n : 0;
-  float va[PER_LANE], vb[PER_LANE];
+  typename F::State state = F::start();
+  for (int i = lane; i < n; i += STEPS * WARP) {
+    float va[STEPS], vb[STEPS];
 #pragma unroll
-  for (int i = 0; i < PER_LANE; i++) {
-    const int at = lane + i * WARP;
-    va[i] = at < n ? a[at] : F::PAD;
-    vb[i] = F::TWO && at < n ? b[at] : F::PAD;
+    for (int e = 0; e < STEPS; e++) {
+      const int at = i + e * WARP;
+      va[e] = at < n ? a[at] : F::PAD;
+      vb[e] = F::TWO && at < n ? b[at] : F::PAD;
+    }
+    state = F::add(state, va, vb);
   }
-  const typename F::State state = merge_lanes(F::add(F::start(), va, vb));
+  state = merge_lanes(state);
   if constexpr (OfLine<F>::value) {
     if (lane == 0) out[line] = F::of_line(state);
   } else {
     out += line * n;
-#pragma unroll
-    for (int i = 0; i < PER_LANE; i++) {
-      const int at = lane + i * WARP;
-      if (at < n) out[at] = F::value(state, va[i], vb[i]);
-    }
+#pragma unroll 4
+    for (int i = lane; i < n; i += WARP) out[i] = F::value(state, a[i], F::TWO ? b[i] : 0.0f);
   }
 }
 
@@ -193,10 +193,10 @@ DEV void lines_in_columns(const float* a, const float* b, float* out, int n, lon
   const bool inside = column < inner;
 
   typename F::State state = F::start();
-  for (int i = threadIdx.y; inside && i < n; i += COLUMN_STEPS * SOFTMAX_WARPS) {
-    float va[COLUMN_STEPS], vb[COLUMN_STEPS];
+  for (int i = threadIdx.y; inside && i < n; i += STEPS * SOFTMAX_WARPS) {
+    float va[STEPS], vb[STEPS];
 #pragma unroll
-    for (int e = 0; e < COLUMN_STEPS; e++) {
+    for (int e = 0; e < STEPS; e++) {
       const int row = i + e * SOFTMAX_WARPS;
       va[e] = row < n ? a[first + row * inner] : F::PAD;
       vb[e] = F::TWO && row < n ? b[first + row * inner] : F::PAD;

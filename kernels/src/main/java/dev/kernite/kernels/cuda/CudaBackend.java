@@ -18,6 +18,7 @@ import dev.kernite.kernels.cuda.driver.Context;
 import dev.kernite.kernels.cuda.driver.Driver;
 import dev.kernite.kernels.cuda.driver.DriverProbe;
 import dev.kernite.kernels.cuda.driver.Scratch;
+import java.util.List;
 
 /**
  * The CUDA kernels on a device: an NVIDIA GPU ({@code cuda}), or the CPU through the driver library
@@ -29,12 +30,14 @@ import dev.kernite.kernels.cuda.driver.Scratch;
 public final class CudaBackend implements Backend {
   private final Context context;
   private final CudaMemory memory;
-  private final CudaKernels kernels;
+  private final Scratch scratch;
+  private CudaKernels kernels;
 
   private CudaBackend(Context context) {
     this.context = context;
     this.memory = new CudaMemory(context);
-    this.kernels = CudaKernels.create(context.kernels(), new Scratch(memory), memory);
+    this.scratch = new Scratch(memory);
+    this.kernels = CudaKernels.create(context.kernels(), scratch, memory);
   }
 
   /**
@@ -71,6 +74,25 @@ public final class CudaBackend implements Backend {
    */
   public static String describeHost() {
     return DriverProbe.describe(Driver.CUDA_HOST);
+  }
+
+  /** Steps of the kernel ladder of an operation, by the operation's name; empty if it has none. */
+  public static List<String> variants(String operation) {
+    return Ladder.steps(operation);
+  }
+
+  /**
+   * Puts a step of a kernel ladder in the place of the product kernel, for this backend's life.
+   *
+   * @param operation name as in {@code op list}
+   * @param variant one of its {@link #variants}
+   * @return this
+   * @throws dev.kernite.kernels.KernelException if there is no such step; the message lists those that
+   *     there are
+   */
+  public CudaBackend use(String operation, String variant) {
+    kernels = Ladder.with(kernels, context.kernels(), scratch, operation, variant);
+    return this;
   }
 
   @Override

@@ -48,4 +48,55 @@ record CudaKernels(
         new CudaRandom(kernels, scratch),
         new CudaOptim(kernels, scratch));
   }
+
+  /** The same launchers with another one for matrix products. */
+  CudaKernels withGemm(Gemm other) {
+    return new CudaKernels(
+        other,
+        packedGemm,
+        elementwise,
+        layout,
+        reduce,
+        softmax,
+        norm,
+        attention,
+        loss,
+        index,
+        random,
+        optim);
+  }
+
+  /** The same launchers with another one for the softmax family. */
+  CudaKernels withSoftmax(Softmax other) {
+    return new CudaKernels(
+        gemm,
+        packedGemm,
+        elementwise,
+        layout,
+        reduce,
+        other,
+        norm,
+        attention,
+        loss,
+        index,
+        random,
+        optim);
+  }
+
+  /** The same launchers with another one for attention. */
+  CudaKernels withAttention(Attention other) {
+    return new CudaKernels(
+        gemm,
+        packedGemm,
+        elementwise,
+        layout,
+        reduce,
+        softmax,
+        norm,
+        other,
+        loss,
+        index,
+        random,
+        optim);
+  }
 }

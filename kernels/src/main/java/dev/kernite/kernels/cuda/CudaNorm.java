@@ -11,9 +11,7 @@ final class CudaNorm implements Norm {
   private static final int WARP = 32;
   private static final int WARPS = THREADS / WARP;
 
-  /** Longest rows that a warp holds in registers, 4 and 32 values a lane. */
-  private static final int SHORT = 128;
-
+  /** Longest rows that are left to a warp. */
   private static final int LONG = 1024;
 
   /** Rows that a block sums down its columns, as in norm.cu. */
@@ -34,16 +32,15 @@ final class CudaNorm implements Norm {
   }
 
   /** One direction of one norm, for the lengths of rows. */
-  private record Rows(Kernel warp128, Kernel warp1024, Kernel block) {
+  private record Rows(Kernel warp, Kernel block) {
     static Rows of(Kernels kernels, String name) {
       return new Rows(
-          kernels.kernel("norm", name + "_warp_128"),
-          kernels.kernel("norm", name + "_warp_1024"),
+          kernels.kernel("norm", name + "_warp"),
           kernels.kernel("norm", name + "_block"));
     }
 
     Kernel of(long cols) {
-      return cols <= SHORT ? warp128 : cols <= LONG ? warp1024 : block;
+      return cols <= LONG ? warp : block;
     }
 
     /**

@@ -11,19 +11,16 @@ final class CudaSoftmax implements Softmax {
   private static final int WARP = 32;
   private static final int WARPS = THREADS / WARP;
 
-  /** Longest lines that a warp holds in registers, 4 and 32 values a lane. */
-  private static final int SHORT = 128;
-
+  /** Longest lines that are left to a warp. */
   private static final int LONG = 1024;
 
   private static final int BLOCKS_A_MULTIPROCESSOR = 16;
 
   /** One function, walked in each of the ways there are. */
-  private record Family(Kernel warp128, Kernel warp1024, Kernel block, Kernel columns) {
+  private record Family(Kernel warp, Kernel block, Kernel columns) {
     static Family of(Kernels kernels, String name) {
       return new Family(
-          kernels.kernel("softmax", name + "_warp_128"),
-          kernels.kernel("softmax", name + "_warp_1024"),
+          kernels.kernel("softmax", name + "_warp"),
           kernels.kernel("softmax", name + "_block"),
           kernels.kernel("softmax", name + "_columns"));
     }
@@ -46,8 +43,7 @@ final class CudaSoftmax implements Softmax {
       } else if (n > LONG) {
         block.arg(a).arg(b).arg(out).arg(length).launch(outer, THREADS);
       } else {
-        (n <= SHORT ? warp128 : warp1024)
-            .arg(a)
+        warp.arg(a)
             .arg(b)
             .arg(out)
             .arg(outer)

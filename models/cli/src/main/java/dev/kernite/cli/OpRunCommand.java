@@ -8,6 +8,7 @@ import dev.kernite.engine.op.Catalogue;
 import dev.kernite.engine.op.Op;
 import dev.kernite.kernels.cpu.CpuBackend;
 import dev.kernite.kernels.cpu.CpuOptions;
+import dev.kernite.kernels.cuda.CudaBackend;
 import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
@@ -61,7 +62,9 @@ final class OpRunCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       paramLabel = "V",
-      description = "Which kernels of the CPU: scalar or vector (default: the faster).")
+      description =
+          "Which kernels: scalar or vector on the CPU, a step of the ladder such as 03_shared on"
+              + " cuda and cuda-host (default: the fastest).")
   private String variant;
 
   OpRunCommand(Globals globals) {
@@ -111,6 +114,17 @@ final class OpRunCommand implements Callable<Integer> {
               .withDevice(globals.device().toString())
               .withThreads(globals.threads()));
     }
+    return Engine.on(
+        switch (globals.device()) {
+          case AUTO, CPU -> twin();
+          case CUDA -> CudaBackend.open().use(name, variant);
+          case CUDA_HOST -> CudaBackend.openHost().use(name, variant);
+        },
+        0);
+  }
+
+  /** The CPU's kernels in the variant asked for. */
+  private CpuBackend twin() {
     CpuOptions options =
         CpuOptions.defaults()
             .withTwin(
@@ -119,11 +133,20 @@ final class OpRunCommand implements Callable<Integer> {
                   case "vector" -> CpuOptions.Twin.VECTOR;
                   default ->
                       throw new CommandException(
-                          "--variant " + variant + ": known on the cpu are scalar and vector");
+                          "--variant "
+                              + variant
+                              + ": known on the cpu are scalar and vector"
+                              + stepsElsewhere());
                 });
-    return Engine.on(
-        CpuBackend.open(globals.threads() == 0 ? options : options.withThreads(globals.threads())),
-        0);
+    return CpuBackend.open(
+        globals.threads() == 0 ? options : options.withThreads(globals.threads()));
+  }
+
+  private String stepsElsewhere() {
+    List<String> steps = CudaBackend.variants(name);
+    return steps.isEmpty()
+        ? ""
+        : "; on --device cuda and cuda-host " + String.join(", ", steps);
   }
 
   /** All results by name. */
