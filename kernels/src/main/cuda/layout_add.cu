@@ -2,10 +2,10 @@
 // summed.
 //
 // The launcher parts the axes in two walks: `kept` (each element of the target is a row of one) and
-// `summed` (what is added to it). add_each has nothing to sum. add_sums gives each target element a column
-// of threads: a block is (x: neighbouring targets) by (y: lanes of the sum); lane y adds the values
-// y, y + lanes, ... of its part, and the lanes (a power of two) are added pairwise. A long sum
-// over few targets is cut in parts by its length alone; add_parts adds those in order.
+// `summed` (what is added to it). add_each has nothing to sum. add_sums gives each target element a
+// column of threads: a block is (x: neighbouring targets) by (y: lanes of the sum); lane y adds the
+// values y, y + lanes, ... of its part, and the lanes (a power of two) are added pairwise. A long
+// sum over few targets is cut in parts by its length alone; add_parts adds those in order.
 //
 // Sums are in float64 and rounded once, as on the CPU. Even a GPU with two float64 units a
 // multiprocessor converts and adds about as fast as its memory delivers.

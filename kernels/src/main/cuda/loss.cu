@@ -178,7 +178,8 @@ KERNEL __launch_bounds__(MOST_THREADS)
     return;
   }
   const float upstream = present ? scale[row] : 0.0f;
-  const double hit = targets == nullptr || !present ? 0.0 : (1.0 - smoothing) * weight_of(weight, y);
+  const bool classed = targets != nullptr && present;
+  const double hit = classed ? (1.0 - smoothing) * weight_of(weight, y) : 0.0;
   const double mass = target.spreads() ? s.weights + hit : hit;
   const float factor = static_cast<float>(upstream * mass / s.exponentials.sum);
   const float own = static_cast<float>(upstream * hit);

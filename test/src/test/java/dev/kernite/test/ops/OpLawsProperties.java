@@ -12,7 +12,6 @@ import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.op.Matmul;
 import dev.kernite.test.devices.Device;
-import dev.kernite.test.devices.DeviceHook;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -23,11 +22,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /** Laws that hold between operations whatever the shapes, on every device. */
 @Tag("device")
-@AddLifecycleHook(DeviceHook.class)
 final class OpLawsProperties {
   private static final int TRIES = 60;
 
