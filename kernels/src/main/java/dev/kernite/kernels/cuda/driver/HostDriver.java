@@ -29,9 +29,10 @@ final class HostDriver {
 
   /** Opens the library and passes the settings on. */
   static SharedLibrary open() {
+    String file = file().toString();
     SharedLibrary library;
     try {
-      library = SharedLibrary.open(file().toString());
+      library = SharedLibrary.open(file);
     } catch (KernelException e) {
       throw new KernelException(
           "the driver library that runs kernels on the CPU cannot be loaded ("
