@@ -27,7 +27,7 @@ endif
 # What the program is made of; source folders too, so that a deleted file counts as a change.
 SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
-.PHONY: help run build test test-all test-gpu bench jmh format lint clean
+.PHONY: help run build test test-all test-gpu bench jmh dist format lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -62,6 +62,10 @@ bench-jar:
 bench-java = $(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
   -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 -XX:+UseSerialGC -Xmn16m \
   -cp 'bench/target/kernite-bench.jar:bench/target/lib/*'
+
+dist: $(STAMP) ## Make a self-contained image with its own Java runtime, for GPU servers: target/dist
+	@$(maven) $(QUIET) -Pdist -pl bench,test -am -DskipTests package
+	@models/cli/src/main/dist/image.sh '$(JDK)' $(APP) test/target bench/target/kernite-bench.jar target/dist/kernite
 
 format: ## Format the Java sources
 	$(maven) -q spotless:apply

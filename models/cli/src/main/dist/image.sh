@@ -1,0 +1,51 @@
+#!/bin/sh
+# Makes a self-contained image: the program with a Java runtime of its own, and what checks and measures it on a GPU.
+#
+#   image.sh JDK APP CHECK BENCH IMAGE
+#
+#   JDK    home of the JDK whose runtime is linked
+#   APP    the program as `make build` lays it
+#   CHECK  folder with test-classes/ and lib/ (the test module's target)
+#   BENCH  jar of the benchmarks
+#   IMAGE  folder to make; IMAGE.tar.xz is made beside it
+set -eu
+jdk=$1 app=$2 check=$3 bench=$4 image=$5
+here=$(cd "$(dirname "$0")" && pwd)
+most=$((28 * 1024 * 1024)) # bytes, compressed: it travels to machines by slow ways
+
+rm -rf "$image" "$image.tar.xz"
+mkdir -p "$image/check"
+image=$(cd "$image" && pwd)
+
+# Uncompressed, since the archive compresses better. Without java.desktop, which doubles the size: curves are then
+# written as CSV and not drawn.
+"$jdk/bin/jlink" --output "$image/runtime" --compress zip-0 --strip-debug --no-header-files --no-man-pages \
+  --add-modules java.base,java.logging,java.management,jdk.management,jdk.unsupported,jdk.incubator.vector \
+  --add-options="--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED" 2>&1 |
+  grep -v 'Using incubator modules' >&2 || true
+[ -x "$image/runtime/bin/java" ]
+
+cp -R "$app/bin" "$app/lib" "$image" # the bundled models stay behind: they are as large as the runtime
+cp "$here"/bin/* "$image/bin"
+cp "$bench" "$image/check/kernite-bench.jar"
+cp -R "$check/test-classes" "$image/check/classes"
+cp "$check"/lib/*.jar "$image/check"
+rm -rf "$image/check/classes/planted-bugs" # they try the emulator, not a GPU
+
+# Of JCuda's native libraries only the driver's is used; the others are ten times its size.
+work=$image.work
+for jar in "$image"/lib/jcuda-natives-*.jar; do
+  rm -rf "$work" && mkdir "$work"
+  (cd "$work" && "$jdk/bin/jar" -xf "$jar")
+  find "$work/lib" -type f ! -name 'libJCudaDriver-*' -delete
+  "$jdk/bin/jar" --create --file "$jar" --no-compress -C "$work" .
+done
+rm -rf "$work"
+
+tar -C "$(dirname "$image")" --sort=name --owner=0 --group=0 -cf - "$(basename "$image")" | xz -6 -T0 >"$image.tar.xz"
+size=$(wc -c <"$image.tar.xz")
+echo "$image.tar.xz: $((size / 1024)) KiB"
+[ "$size" -le "$most" ] || {
+  echo "error: the image has $size bytes, more than $most" >&2
+  exit 1
+}
