@@ -32,13 +32,14 @@ cp -R "$check/test-classes" "$image/check/classes"
 cp "$check"/lib/*.jar "$image/check"
 rm -rf "$image/check/classes/planted-bugs" # they try the emulator, not a GPU
 
-# Of JCuda's native libraries only the driver's is used; the others are ten times its size.
+# Jars are stored, since the archive compresses better. Of JCuda's native libraries only the driver's is used; the
+# others are ten times its size.
 work=$image.work
-for jar in "$image"/lib/jcuda-natives-*.jar; do
+for jar in "$image"/lib/*.jar "$image"/check/*.jar; do
   rm -rf "$work" && mkdir "$work"
   (cd "$work" && "$jdk/bin/jar" -xf "$jar")
-  find "$work/lib" -type f ! -name 'libJCudaDriver-*' -delete
-  "$jdk/bin/jar" --create --file "$jar" --no-compress -C "$work" .
+  [ ! -d "$work/lib" ] || find "$work/lib" -name 'lib*.so' ! -name 'libJCudaDriver-*' -delete
+  (cd "$work" && "$jdk/bin/jar" --create --file "$jar" --no-compress --manifest META-INF/MANIFEST.MF .)
 done
 rm -rf "$work"
 
