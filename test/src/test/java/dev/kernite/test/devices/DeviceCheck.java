@@ -1,0 +1,99 @@
+package dev.kernite.test.devices;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
+import static org.junit.platform.launcher.TagFilter.includeTags;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/**
+ * Runs the tests tagged {@code device} without a build: {@code bin/gpu-check} of the self-contained
+ * image. Exits 0 only if tests ran and none failed; a device that does not work is a failure.
+ */
+public final class DeviceCheck {
+  private static final String USAGE = "usage: gpu-check [--device cuda|cuda-host] [--out FILE]";
+
+  private DeviceCheck() {}
+
+  /**
+   * Runs them.
+   *
+   * @param args see {@link #USAGE}
+   */
+  public static void main(String[] args) throws IOException {
+    String device = "cuda";
+    Path out = null;
+    for (int i = 0; i < args.length; i += 2) {
+      if (i + 1 == args.length || !Set.of("--device", "--out").contains(args[i])) {
+        System.err.println(USAGE);
+        System.exit(2);
+      }
+      if (args[i].equals("--device")) {
+        device = args[i + 1];
+      } else {
+        out = Path.of(args[i + 1]);
+      }
+    }
+    System.setProperty(Device.PROPERTY, device);
+    if (Device.refusal().isPresent()) {
+      System.err.println("error: " + Device.refusal().get());
+      System.exit(1);
+    }
+    TestExecutionSummary summary = run();
+    PrintWriter terminal = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    summary.printFailuresTo(terminal);
+    summary.printTo(terminal);
+    if (out != null) {
+      try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(out))) {
+        file.println("gpu-check on " + device);
+        summary.printFailuresTo(file);
+        summary.printTo(file);
+      }
+    }
+    System.exit(summary.getTestsSucceededCount() > 0 && summary.getTotalFailureCount() == 0 ? 0 : 1);
+  }
+
+  private static TestExecutionSummary run() {
+    Path classes =
+        Path.of(DeviceCheck.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectClasspathRoots(Set.of(classes)))
+            .filters(includeTags("device"))
+            .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
+            .build();
+    SummaryGeneratingListener summary = new SummaryGeneratingListener();
+    LauncherFactory.create().execute(request, summary, new Progress());
+    return summary.getSummary();
+  }
+
+  /** One line a test class: a machine that one cannot look at should say how far it came. */
+  private static final class Progress implements TestExecutionListener {
+    private TestPlan plan;
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan plan) {
+      this.plan = plan;
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+      boolean topLevel = plan.getParent(test).filter(p -> p.getParentId().isEmpty()).isPresent();
+      if (topLevel) {
+        System.out.println(test.getDisplayName());
+      }
+    }
+  }
+}
