@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Attention on the device: {@code attention.cu} for many queries, {@code attention_decode.cu} for a
- * few, {@code attention_backward.cu}. Heads have up to {@value #LARGEST_HEAD} values; each kernel is
- * made for 64, 128 and 256.
+ * few, {@code attention_backward.cu}. Heads have up to {@value #LARGEST_HEAD} values; each kernel
+ * is made for 64, 128 and 256.
  */
 final class CudaAttention implements Attention {
   private static final int LARGEST_HEAD = 256;
@@ -136,8 +136,7 @@ final class CudaAttention implements Attention {
   }
 
   @Override
-  public void forward(
-      Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
+  public void forward(Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
     if (empty(s)) {
       return;
     }
@@ -179,15 +178,7 @@ final class CudaAttention implements Attention {
         .launch(s.batch() * s.heads() * tiles, 1, 1, THREADS, 1, Float.BYTES * shared);
   }
 
-  private void decode(
-      Shape s,
-      long q,
-      long k,
-      long v,
-      long mask,
-      long bias,
-      long out,
-      long lse) {
+  private void decode(Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
     boolean aligned = aligned(q, s.q()) && aligned(k, s.k()) && aligned(v, s.v());
     MemorySegment shape = struct(s, aligned);
     long lines = s.batch() * s.heads() * s.queries();
@@ -254,8 +245,9 @@ final class CudaAttention implements Attention {
       if (dq != 0) {
         pass.query(dq);
       }
-      boolean together = pass.shared(s.k().batch()) == pass.shared(s.v().batch())
-          && pass.shared(s.k().head()) == pass.shared(s.v().head());
+      boolean together =
+          pass.shared(s.k().batch()) == pass.shared(s.v().batch())
+              && pass.shared(s.k().head()) == pass.shared(s.v().head());
       if (dk != 0) {
         pass.keysAndValues(s.k(), dk, together ? dv : 0);
       }

@@ -31,7 +31,7 @@ public enum Device {
   public static final boolean CHECKED =
       System.getProperty("kernite.cuda.host.build", "fast").equals("check");
 
-  private static final String PROPERTY = "kernite.test.device";
+  static final String PROPERTY = "kernite.test.device";
 
   /** The devices of this process. */
   public static List<Device> tested() {

@@ -62,7 +62,8 @@ public final class DeviceCheck {
         summary.printTo(file);
       }
     }
-    System.exit(summary.getTestsSucceededCount() > 0 && summary.getTotalFailureCount() == 0 ? 0 : 1);
+    System.exit(
+        summary.getTestsSucceededCount() > 0 && summary.getTotalFailureCount() == 0 ? 0 : 1);
   }
 
   private static TestExecutionSummary run() {
