@@ -6,8 +6,8 @@ package dev.kernite.kernels;
  * <p>Every output element is summed in the same way whatever the number of rows, so that one row
  * alone gives the same bits as that row among others: k is cut into blocks of a length that the
  * device fixes ({@link #K_BLOCK} on the CPU, 64 with CUDA); each block is a chain of fused
- * multiply-adds in ascending k that starts at zero; block sums are added in ascending order; the old
- * C (when accumulating) or else the bias is added last.
+ * multiply-adds in ascending k that starts at zero; block sums are added in ascending order; the
+ * old C (when accumulating) or else the bias is added last.
  */
 public interface Gemm {
   /** Length of a summation block along k on the CPU. */

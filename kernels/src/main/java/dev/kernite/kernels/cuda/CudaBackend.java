@@ -87,8 +87,8 @@ public final class CudaBackend implements Backend {
    * @param operation name as in {@code op list}
    * @param variant one of its {@link #variants}
    * @return this
-   * @throws dev.kernite.kernels.KernelException if there is no such step; the message lists those that
-   *     there are
+   * @throws dev.kernite.kernels.KernelException if there is no such step; the message lists those
+   *     that there are
    */
   public CudaBackend use(String operation, String variant) {
     kernels = Ladder.with(kernels, context.kernels(), scratch, operation, variant);

@@ -35,8 +35,7 @@ final class CudaNorm implements Norm {
   private record Rows(Kernel warp, Kernel block) {
     static Rows of(Kernels kernels, String name) {
       return new Rows(
-          kernels.kernel("norm", name + "_warp"),
-          kernels.kernel("norm", name + "_block"));
+          kernels.kernel("norm", name + "_warp"), kernels.kernel("norm", name + "_block"));
     }
 
     Kernel of(long cols) {

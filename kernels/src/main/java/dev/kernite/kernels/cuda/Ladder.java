@@ -6,8 +6,8 @@ import dev.kernite.kernels.cuda.driver.Scratch;
 import java.util.List;
 
 /**
- * The kernel ladders: an operation in numbered steps, from naive to the product kernel. A step stands
- * in for the product kernel behind the same interface.
+ * The kernel ladders: an operation in numbered steps, from naive to the product kernel. A step
+ * stands in for the product kernel behind the same interface.
  */
 final class Ladder {
   private Ladder() {}

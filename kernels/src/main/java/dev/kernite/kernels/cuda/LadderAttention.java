@@ -8,8 +8,8 @@ import dev.kernite.kernels.cuda.driver.Scratch;
 import java.util.List;
 
 /**
- * One step of the attention ladder, {@code ladder/attention}: the forward pass. Gradients and weights
- * are the product's.
+ * One step of the attention ladder, {@code ladder/attention}: the forward pass. Gradients and
+ * weights are the product's.
  */
 final class LadderAttention implements Attention {
   static final List<String> STEPS = List.of("01_materialised", "02_tiled", "03_online");
@@ -42,8 +42,7 @@ final class LadderAttention implements Attention {
   }
 
   @Override
-  public void forward(
-      Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
+  public void forward(Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
     if (s.batch() * s.heads() * s.queries() * s.headDim() == 0) {
       return;
     }
@@ -102,8 +101,7 @@ final class LadderAttention implements Attention {
     }
   }
 
-  private void tiled(
-      Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
+  private void tiled(Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
     require(s, LONGEST_TILED_HEAD);
     long tiles = (s.queries() + SIDE - 1) / SIDE;
     whole

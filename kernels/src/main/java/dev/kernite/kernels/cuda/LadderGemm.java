@@ -8,8 +8,8 @@ import dev.kernite.kernels.cuda.driver.Kernels;
 import java.util.List;
 
 /**
- * One step of the matmul ladder, {@code ladder/matmul}. Steps before the last know row-major operands
- * only. All give the bits of the product kernel.
+ * One step of the matmul ladder, {@code ladder/matmul}. Steps before the last know row-major
+ * operands only. All give the bits of the product kernel.
  */
 final class LadderGemm implements Gemm {
   static final List<String> STEPS =
@@ -64,7 +64,7 @@ final class LadderGemm implements Gemm {
     if (s.transposeA() || s.transposeB() || s.accumulate() || bias != 0) {
       throw new KernelException(
           "matmul step %s multiplies row-major matrices and nothing else; for transposes, gradients"
-              .formatted(step)
+                  .formatted(step)
               + " and a bias use "
               + STEPS.getLast()
               + ", or no --variant");
@@ -91,8 +91,7 @@ final class LadderGemm implements Gemm {
         .arg(s.ldb())
         .arg(s.ldc());
     if (step.equals("06_vectorised")) {
-      boolean aligned =
-          ((a | b) % VECTOR_BYTES | s.lda() % VECTOR | s.ldb() % VECTOR) == 0;
+      boolean aligned = ((a | b) % VECTOR_BYTES | s.lda() % VECTOR | s.ldb() % VECTOR) == 0;
       kernel.arg(aligned ? 1 : 0);
     }
     long rows = (s.m() + g.rows - 1) / g.rows;
@@ -110,8 +109,7 @@ final class LadderGemm implements Gemm {
   private void product(Shape s, long a, long b, long bias, long c) {
     long tiles =
         (s.m() + PRODUCT_SIDE - 1) / PRODUCT_SIDE * ((s.n() + PRODUCT_SIDE - 1) / PRODUCT_SIDE);
-    MatmulKernels.tileArguments(
-            kernel, s, WeightType.FLOAT32, a, b, bias, c)
+    MatmulKernels.tileArguments(kernel, s, WeightType.FLOAT32, a, b, bias, c)
         .arg(MatmulKernels.NO_ACTIVATION)
         .launch(tiles * s.batch(), PRODUCT_THREADS);
   }

@@ -7,8 +7,8 @@ import dev.kernite.kernels.cuda.driver.Kernels;
 import java.util.List;
 
 /**
- * One step of the softmax ladder, {@code ladder/softmax}, along the last axis. Gradients and the other
- * functions of the family are the product's.
+ * One step of the softmax ladder, {@code ladder/softmax}, along the last axis. Gradients and the
+ * other functions of the family are the product's.
  */
 final class LadderSoftmax implements Softmax {
   static final List<String> STEPS =
@@ -68,8 +68,7 @@ final class LadderSoftmax implements Softmax {
   }
 
   @Override
-  public void logSumExpGrad(
-      long x, long y, long dy, long dx, long outer, long n, long inner) {
+  public void logSumExpGrad(long x, long y, long dy, long dx, long outer, long n, long inner) {
     product.logSumExpGrad(x, y, dy, dx, outer, n, inner);
   }
 }

@@ -144,9 +144,7 @@ final class OpRunCommand implements Callable<Integer> {
 
   private String stepsElsewhere() {
     List<String> steps = CudaBackend.variants(name);
-    return steps.isEmpty()
-        ? ""
-        : "; on --device cuda and cuda-host " + String.join(", ", steps);
+    return steps.isEmpty() ? "" : "; on --device cuda and cuda-host " + String.join(", ", steps);
   }
 
   /** All results by name. */

@@ -98,7 +98,8 @@ final class WalkTest {
       long magic = Integer.toUnsignedLong(struct[0].get(ValueLayout.JAVA_INT, at + 4));
       int shift = struct[0].get(ValueLayout.JAVA_INT, at + 8);
       long edge = size * random.nextLong(Math.max(1, Integer.MAX_VALUE / size));
-      for (long n : new long[] {0, 1, edge, edge + size - 1, Integer.MAX_VALUE, random.nextInt(1 << 30)}) {
+      for (long n :
+          new long[] {0, 1, edge, edge + size - 1, Integer.MAX_VALUE, random.nextInt(1 << 30)}) {
         long quotient = ((n * magic >>> 32) + n) >>> shift;
         assertEquals(n / size, quotient, n + " / " + size);
       }

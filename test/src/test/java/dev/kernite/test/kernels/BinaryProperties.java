@@ -149,7 +149,8 @@ final class BinaryProperties {
       long da,
       long db,
       long[] sizes) {
-    device.elementwise()
+    device
+        .elementwise()
         .binaryGrad(
             f,
             a.address(),
@@ -186,7 +187,8 @@ final class BinaryProperties {
         Buffers.Array toA = buffers.out(1);
         Buffers.Array toB = buffers.out(1);
         long[] unit = {1};
-        device.elementwise()
+        device
+            .elementwise()
             .binary(f, left.address(), unit, right.address(), unit, out.address(), unit);
         grad(device, f, left, unit, right, unit, out, one, toA.address(), toB.address(), unit);
         Close.check(f + " da", da, toA.floats()[0], 1e-6, 0);
@@ -215,7 +217,8 @@ final class BinaryProperties {
     for (Backend device : Backends.tested()) {
       try (Buffers buffers = new Buffers(device)) {
         Buffers.Array out = buffers.out(n);
-        device.elementwise()
+        device
+            .elementwise()
             .select(
                 buffers.of(c).address(),
                 stridesC,

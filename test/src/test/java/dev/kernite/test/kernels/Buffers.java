@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Arrays on a device for kernels under test, each between two guard zones. Closing checks that no
- * guard was written, so use it in try-with-resources. New outputs hold signalling NaNs: a value that
- * a kernel forgets to write is seen.
+ * guard was written, so use it in try-with-resources. New outputs hold signalling NaNs: a value
+ * that a kernel forgets to write is seen.
  */
 final class Buffers implements AutoCloseable {
   private static final long GUARD_BYTES = 512;

@@ -13,8 +13,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
 
 /**
- * Attention on a CUDA device: values, gradients and weights against float64, and cached decoding against
- * the whole, bit for bit. Operands may lie in one packed buffer, and heads or sequences may share them.
+ * Attention on a CUDA device: values, gradients and weights against float64, and cached decoding
+ * against the whole, bit for bit. Operands may lie in one packed buffer, and heads or sequences may
+ * share them.
  */
 @Tag("cuda")
 @Tag("schedule")
@@ -158,8 +159,8 @@ final class CudaAttentionProperties {
   }
 
   /**
-   * Each query alone, against only the keys it may see, as decoding with a cache computes it: by other
-   * kernels, and for long caches cut into parts.
+   * Each query alone, against only the keys it may see, as decoding with a cache computes it: by
+   * other kernels, and for long caches cut into parts.
    */
   @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
   void causalAttentionIsCachedDecodingBitForBit(@ForAll long seed) {

@@ -10,7 +10,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
 
-/** Matrix products on a CUDA device: against float64, and against parts of themselves bit for bit. */
+/**
+ * Matrix products on a CUDA device: against float64, and against parts of themselves bit for bit.
+ */
 @Tag("cuda")
 @Tag("schedule")
 final class CudaGemmProperties {
@@ -80,10 +82,7 @@ final class CudaGemmProperties {
       (batch - 1) * strideA + rowsA * lda, (batch - 1) * strideB + rowsB * ldb, n, batch * strideC
     };
     for (int i = 0; i < values.length; i++) {
-      values[i] =
-          exact
-              ? CudaDevice.integers(random, lengths[i])
-              : Draw.values(random, lengths[i]);
+      values[i] = exact ? CudaDevice.integers(random, lengths[i]) : Draw.values(random, lengths[i]);
     }
     boolean biased = !accumulate && random.nextBoolean();
     return new Case(

@@ -44,12 +44,25 @@ final class CudaLadderTest {
   @MethodSource("matmul")
   void stepsOfMatmulHaveTheBitsOfTheProductKernel(String step) {
     Random random = new Random(7);
-    int[][] shapes = {{1, 1, 1}, {33, 65, 70}, {130, 129, 17}, {64, 64, 128}, {5, 3, 0}, {31, 40, 65}};
+    int[][] shapes = {
+      {1, 1, 1}, {33, 65, 70}, {130, 129, 17}, {64, 64, 128}, {5, 3, 0}, {31, 40, 65}
+    };
     for (int[] s : shapes) {
       Gemm.Shape shape =
           new Gemm.Shape(
-              false, false, s[0], s[1], s[2], s[2] + 4, s[1] + 4, s[1] + 1, 2, 0,
-              s[2] * (s[1] + 4L), s[0] * (s[1] + 1L), false);
+              false,
+              false,
+              s[0],
+              s[1],
+              s[2],
+              s[2] + 4,
+              s[1] + 4,
+              s[1] + 1,
+              2,
+              0,
+              s[2] * (s[1] + 4L),
+              s[0] * (s[1] + 1L),
+              false);
       float[] c = new float[2 * s[0] * (s[1] + 1)];
       try (DeviceArrays arrays = new DeviceArrays(backend, s[0] % 2 * 3)) {
         long a = arrays.of(Draw.values(random, s[0] * (s[2] + 4))).address();

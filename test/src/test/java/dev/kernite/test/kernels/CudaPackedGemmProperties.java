@@ -50,7 +50,13 @@ final class CudaPackedGemmProperties {
   }
 
   private static Matrix pack(
-      DeviceArrays arrays, float[] w, WeightType from, WeightType to, boolean transposed, int k, int n) {
+      DeviceArrays arrays,
+      float[] w,
+      WeightType from,
+      WeightType to,
+      boolean transposed,
+      int k,
+      int n) {
     short[] narrow = new short[w.length];
     for (int i = 0; i < w.length; i++) {
       narrow[i] =
@@ -58,8 +64,7 @@ final class CudaPackedGemmProperties {
               ? Float.floatToFloat16(w[i])
               : (short) (Float.floatToRawIntBits(w[i]) >>> 16);
     }
-    long source =
-        (from == WeightType.FLOAT32 ? arrays.of(w) : arrays.of(narrow)).address();
+    long source = (from == WeightType.FLOAT32 ? arrays.of(w) : arrays.of(narrow)).address();
     Matrix b = new Matrix(to, k, n, aligned(arrays, packed().bytes(to, k, n)));
     assertTrue(packed().pack(from, source, transposed, b));
     return b;
@@ -72,7 +77,10 @@ final class CudaPackedGemmProperties {
 
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
   void hasTheBitsOfAPlainProduct(
-      @ForAll WeightType from, @ForAll WeightType to, @ForAll boolean transposed, @ForAll long seed) {
+      @ForAll WeightType from,
+      @ForAll WeightType to,
+      @ForAll boolean transposed,
+      @ForAll long seed) {
     Random random = new Random(seed);
     int m = CudaDevice.pick(random, ROWS);
     int n = CudaDevice.pick(random, COLUMNS);
@@ -117,7 +125,10 @@ final class CudaPackedGemmProperties {
 
   @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
   void gathersColumnsAsRows(
-      @ForAll WeightType from, @ForAll WeightType to, @ForAll boolean transposed, @ForAll long seed) {
+      @ForAll WeightType from,
+      @ForAll WeightType to,
+      @ForAll boolean transposed,
+      @ForAll long seed) {
     Random random = new Random(seed);
     int count = CudaDevice.pick(random, 0, 1, 5, 40);
     int n = CudaDevice.pick(random, COLUMNS);

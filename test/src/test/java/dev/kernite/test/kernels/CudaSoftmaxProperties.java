@@ -135,8 +135,7 @@ final class CudaSoftmaxProperties {
       }
       s.softmaxGrad(y, dy, dx[0].address(), l.outer, l.n, l.inner);
       s.logSoftmaxGrad(logs, dy, dx[1].address(), l.outer, l.n, l.inner);
-      s.logSumExpGrad(
-          x, sums, arrays.of(up).address(), dx[2].address(), l.outer, l.n, l.inner);
+      s.logSumExpGrad(x, sums, arrays.of(up).address(), dx[2].address(), l.outer, l.n, l.inner);
       float[][] actual = {dx[0].floats(), dx[1].floats(), dx[2].floats()};
       for (int line = 0; line < l.count(); line++) {
         double[] v = l.line(l.x, line);

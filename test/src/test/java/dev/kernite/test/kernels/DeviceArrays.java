@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Arrays in a device's memory for kernels under test, each between two guard zones. Closing checks that
- * no guard was written, so use it in try-with-resources. New outputs hold NaNs: a value that a kernel
- * forgets to write is seen.
+ * Arrays in a device's memory for kernels under test, each between two guard zones. Closing checks
+ * that no guard was written, so use it in try-with-resources. New outputs hold NaNs: a value that a
+ * kernel forgets to write is seen.
  */
 final class DeviceArrays implements AutoCloseable {
   private static final int GUARD_BYTES = 256;
@@ -44,8 +44,7 @@ final class DeviceArrays implements AutoCloseable {
       byte[] guard = new byte[GUARD_BYTES + shift];
       Arrays.fill(guard, GUARD);
       memory.copyIn(MemorySegment.ofArray(guard), buffer.address());
-      memory.copyIn(
-          MemorySegment.ofArray(guard).asSlice(0, GUARD_BYTES), address() + bytes);
+      memory.copyIn(MemorySegment.ofArray(guard).asSlice(0, GUARD_BYTES), address() + bytes);
     }
 
     /** Where it starts. */

@@ -48,7 +48,8 @@ final class IndexProperties {
         Buffers.Array out = b.out((long) n * cols);
         Buffers.Array dtable = b.of(start);
         device.index().gatherRows(b.of(table).address(), index, out.address(), n, cols);
-        device.index()
+        device
+            .index()
             .scatterAddRows(b.of(dy).address(), index, dtable.address(), n, cols, tableRows, skip);
         assertArrayEquals(b.of(gathered).bits(), out.bits());
         assertArrayEquals(scattered, dtable.floats());

@@ -92,10 +92,12 @@ final class LossProperties {
         Buffers.Array loss = b.out(rows);
         Buffers.Array lse = b.out(rows);
         Buffers.Array dx = b.out(x.length);
-        device.loss()
+        device
+            .loss()
             .crossEntropy(
                 from, targets, w, loss.address(), lse.address(), rows, classes, IGNORE, smoothing);
-        device.loss()
+        device
+            .loss()
             .crossEntropyGrad(
                 from,
                 targets,
@@ -182,9 +184,11 @@ final class LossProperties {
         Buffers.Array lse = b.out(rows);
         Buffers.Array dx = b.out(x.length);
         long tops = lse.address();
-        device.loss()
+        device
+            .loss()
             .softCrossEntropy(from, targets, w, loss.address(), tops, rows, classes, smoothing);
-        device.loss()
+        device
+            .loss()
             .softCrossEntropyGrad(
                 from,
                 targets,
@@ -296,7 +300,8 @@ final class LossProperties {
         Buffers.Array dy = b.out(n);
         long to = both ? dy.address() : 0;
         device.loss().elementwise(f, left, right, w, p, loss.address(), n);
-        device.loss()
+        device
+            .loss()
             .elementwiseGrad(f, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
         float[] values = loss.floats();
         float[] slopes = dx.floats();

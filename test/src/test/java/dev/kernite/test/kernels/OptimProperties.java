@@ -103,7 +103,8 @@ final class OptimProperties {
       try (Buffers b = new Buffers(device, random.nextInt(16))) {
         Buffers.Array ps = b.of(p);
         Buffers.Array buffer = first ? b.out(n) : b.of(old); // unread at first
-        device.optim()
+        device
+            .optim()
             .sgd(
                 ps.address(),
                 b.of(g).address(),

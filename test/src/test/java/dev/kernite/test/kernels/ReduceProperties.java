@@ -243,7 +243,8 @@ final class ReduceProperties {
         Buffers.Array dx = b.out(x.length);
         long upstream = b.of(dy).address();
         device.reduce().reduce(f, from, y.address(), outer, n, width, p);
-        device.reduce()
+        device
+            .reduce()
             .reduceGrad(f, from, y.address(), upstream, dx.address(), outer, n, width, p, last);
         float[] actual = dx.floats();
         for (int line = 0; line < outer * width; line++) {
@@ -295,7 +296,9 @@ final class ReduceProperties {
         Buffers.Array dx = b.out(x.length);
         device.reduce().reduce(f, from, y.address(), 1, x.length, 1, 1);
         long one = b.of(1f).address();
-        device.reduce().reduceGrad(f, from, y.address(), one, dx.address(), 1, x.length, 1, 1, spread);
+        device
+            .reduce()
+            .reduceGrad(f, from, y.address(), one, dx.address(), 1, x.length, 1, 1, spread);
         Close.check(f + " spread " + spread, expected, dx.floats(), 1e-6, 0);
       }
     }

@@ -139,13 +139,15 @@ final class UnaryProperties {
         long from = b.of(x).address();
         long upstream = b.of(dy).address();
         device.elementwise().unary(f, from, all.address(), n, p(f), q(f));
-        device.elementwise()
+        device
+            .elementwise()
             .unaryGrad(f, from, all.address(), upstream, allGrad.address(), n, p(f), q(f));
         Buffers.Array alone = b.out(n);
         Buffers.Array aloneGrad = b.out(n);
         for (long i = 0; i < 4L * n; i += 4) {
           device.elementwise().unary(f, from + i, alone.address() + i, 1, p(f), q(f));
-          device.elementwise()
+          device
+              .elementwise()
               .unaryGrad(
                   f,
                   from + i,
@@ -187,7 +189,8 @@ final class UnaryProperties {
         Buffers.Array y = b.out(n);
         Buffers.Array dx = b.out(n);
         device.elementwise().unary(f, from, y.address(), n, p(f), q(f));
-        device.elementwise()
+        device
+            .elementwise()
             .unaryGrad(f, from, y.address(), b.of(dy).address(), dx.address(), n, p(f), q(f));
         float[] actual = dx.floats();
         for (int i = 0; i < n; i++) {
@@ -247,7 +250,8 @@ final class UnaryProperties {
       Buffers.Array y = b.out(1);
       Buffers.Array dx = b.out(1);
       device.elementwise().unary(f, from, y.address(), 1, p(f), q(f));
-      device.elementwise()
+      device
+          .elementwise()
           .unaryGrad(f, from, y.address(), b.of(1f).address(), dx.address(), 1, p(f), q(f));
       return dx.floats()[0];
     }
