@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Failures of a driver, asked for from the project's own: what the user reads then. */
 final class ErrorPathsTest {
-  private static final String KERNEL = "softmax_warp_128";
+  private static final String KERNEL = "softmax_warp";
   private static final String GEOMETRY = "(grid 1 x 1 x 1, block 256 x 1, 0 bytes of dynamic";
 
   @TempDir private Path folder;
