@@ -12,8 +12,10 @@ export JAVA_HOME  := $(JDK)
 export MAVEN_OPTS := $(MAVEN_OPTS) --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 # NVCC=none or HOST_CXX=none builds without the CUDA images or the cuda-host library; a path chooses a compiler.
 maven := $(MVN) -B -ntp -Dstyle.color=never $(if $(NVCC),-Dnvcc=$(NVCC)) $(if $(HOST_CXX),-Dcxx=$(HOST_CXX)) $(MVN_ARGS)
-# Quiet, but a warning that fails the build is shown (-q would hide it).
-QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+# Quiet. The compiler's warnings are left to `make test`: Maven has one that JCuda's jar has no module name, three times.
+QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+  -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.compiler.CompilerMojo=error \
+  -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.compiler.TestCompilerMojo=error
 
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
   ifeq ($(JDK),)
