@@ -66,14 +66,18 @@ public final class DeviceCheck {
         summary.getTestsSucceededCount() > 0 && summary.getTotalFailureCount() == 0 ? 0 : 1);
   }
 
-  private static TestExecutionSummary run() {
+  private static TestExecutionSummary run() throws IOException {
     Path classes =
         Path.of(DeviceCheck.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    // jqwik's memory of failed tries, which the build keeps in its own folder.
+    Path database = Files.createTempFile("kernite-gpu-check", ".jqwik");
+    database.toFile().deleteOnExit();
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClasspathRoots(Set.of(classes)))
             .filters(includeTags("device"))
             .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
+            .configurationParameter("jqwik.database", database.toString())
             .build();
     SummaryGeneratingListener summary = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, summary, new Progress());
