@@ -26,7 +26,8 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Prepares, in the background, what inference will need first: worth calling before a model is
-   * read. Returns at once; calling again does nothing.
+   * read. Returns at once; the first products with packed weights may wait for it, a second or two
+   * at most. Calling again does nothing.
    */
   void warmUp();
 

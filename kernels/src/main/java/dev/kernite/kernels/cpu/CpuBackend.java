@@ -5,6 +5,7 @@ import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.Elementwise;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.Index;
+import dev.kernite.kernels.KernelSet;
 import dev.kernite.kernels.Layout;
 import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Memory;

@@ -1,5 +1,7 @@
 package dev.kernite.kernels.cpu;
 
+import dev.kernite.kernels.KernelSet;
+
 /** The kernels in plain Java: run anywhere, and are what the vector twin is tested against. */
 final class ScalarTwin {
   private ScalarTwin() {}

@@ -1,5 +1,6 @@
 package dev.kernite.kernels.cpu;
 
+import dev.kernite.kernels.KernelSet;
 import jdk.incubator.vector.FloatVector;
 
 /**

@@ -5,6 +5,7 @@ import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.Elementwise;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.Index;
+import dev.kernite.kernels.KernelSet;
 import dev.kernite.kernels.Layout;
 import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Memory;
@@ -31,7 +32,7 @@ public final class CudaBackend implements Backend {
   private final Context context;
   private final CudaMemory memory;
   private final Scratch scratch;
-  private CudaKernels kernels;
+  private KernelSet kernels;
 
   private CudaBackend(Context context) {
     this.context = context;

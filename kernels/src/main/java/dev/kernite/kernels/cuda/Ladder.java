@@ -1,6 +1,7 @@
 package dev.kernite.kernels.cuda;
 
 import dev.kernite.kernels.KernelException;
+import dev.kernite.kernels.KernelSet;
 import dev.kernite.kernels.cuda.driver.Kernels;
 import dev.kernite.kernels.cuda.driver.Scratch;
 import java.util.List;
@@ -27,8 +28,8 @@ final class Ladder {
    *
    * @throws KernelException if there is no such step; the message lists those that there are
    */
-  static CudaKernels with(
-      CudaKernels all, Kernels kernels, Scratch scratch, String operation, String step) {
+  static KernelSet with(
+      KernelSet all, Kernels kernels, Scratch scratch, String operation, String step) {
     List<String> known = steps(operation);
     if (!known.contains(step)) {
       throw new KernelException(
