@@ -1,15 +1,14 @@
 #!/bin/sh
-# Makes a self-contained image: the program with a Java runtime of its own, and what checks and measures it on a GPU.
+# Makes a self-contained image: the program with a Java runtime of its own, and what checks it on a GPU.
 #
-#   image.sh JDK APP CHECK BENCH IMAGE
+#   image.sh JDK APP CHECK IMAGE
 #
 #   JDK    home of the JDK whose runtime is linked
 #   APP    the program as `make build` lays it
 #   CHECK  folder with test-classes/ and lib/ (the test module's target)
-#   BENCH  jar of the benchmarks
 #   IMAGE  folder to make; IMAGE.tar.xz is made beside it
 set -eu
-jdk=$1 app=$2 check=$3 bench=$4 image=$5
+jdk=$1 app=$2 check=$3 image=$4
 here=$(cd "$(dirname "$0")" && pwd)
 most=$((28 * 1024 * 1024)) # bytes, compressed: it travels to machines by slow ways
 
@@ -27,7 +26,6 @@ image=$(cd "$image" && pwd)
 
 cp -R "$app/bin" "$app/lib" "$image" # the bundled models stay behind: they are as large as the runtime
 cp "$here"/bin/* "$image/bin"
-cp "$bench" "$image/check/kernite-bench.jar"
 cp -R "$check/test-classes" "$image/check/classes"
 cp "$check"/lib/*.jar "$image/check"
 rm -rf "$image/check/classes/planted-bugs" # they try the emulator, not a GPU
