@@ -20,9 +20,12 @@ public interface Backend extends AutoCloseable {
   String description();
 
   /**
-   * Number of worker threads that kernels are spread over; 1 on devices that schedule themselves.
+   * Number of worker threads that kernels are spread over; 0 on devices that schedule themselves.
    */
   int threads();
+
+  /** Measures the device's roofs, on all threads of {@link #threads}; takes about a second. */
+  Roofs measureRoofs();
 
   /**
    * Prepares, in the background, what inference will need first: worth calling before a model is

@@ -37,6 +37,14 @@ public interface Memory {
   void copyOut(long source, MemorySegment target);
 
   /**
+   * Waits until the device has done all work submitted so far. A copy to the host waits by itself;
+   * this is for measuring time.
+   *
+   * @throws KernelException if the work failed
+   */
+  void synchronize();
+
+  /**
    * Makes host memory usable by kernels: in place where the device can read it, else as a copy.
    *
    * @param host native segment that outlives the buffer

@@ -1,7 +1,7 @@
 package dev.kernite.bench.compare;
 
 import dev.kernite.bench.compare.Result.Row;
-import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.kernels.Roofs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.kernite.bench.compare;
 
-import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Workload;
 import java.util.ArrayList;

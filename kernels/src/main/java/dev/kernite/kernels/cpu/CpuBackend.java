@@ -14,6 +14,7 @@ import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.Softmax;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -86,6 +87,11 @@ public final class CpuBackend implements Backend {
   @Override
   public int threads() {
     return workers.threads();
+  }
+
+  @Override
+  public Roofs measureRoofs() {
+    return CpuProbe.measure(threads());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kernite.kernels.cpu;
 
 import com.sun.management.ThreadMXBean;
 import dev.kernite.kernels.KernelException;
+import dev.kernite.kernels.Roofs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -39,30 +40,6 @@ public final class CpuProbe {
   private static volatile float sink;
 
   private CpuProbe() {}
-
-  /**
-   * The roofs of some threads together.
-   *
-   * @param threads how many ran at the same time
-   * @param flops float32 operations a second; a fused multiply-add counts as two
-   * @param bytes bytes read a second
-   */
-  public record Roofs(int threads, double flops, double bytes) {
-    /**
-     * The least time for a piece of work, in seconds: the roof it meets first.
-     *
-     * @param work float32 operations
-     * @param traffic bytes to and from memory
-     */
-    public double seconds(double work, double traffic) {
-      return Math.max(work / flops, traffic / bytes);
-    }
-
-    /** The higher of each roof: two probes of one machine saw two parts of the truth. */
-    public Roofs or(Roofs other) {
-      return new Roofs(threads, Math.max(flops, other.flops), Math.max(bytes, other.bytes));
-    }
-  }
 
   /**
    * Measures both roofs; takes about a second.

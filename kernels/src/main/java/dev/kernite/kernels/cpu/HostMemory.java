@@ -86,6 +86,10 @@ final class HostMemory implements Memory, AutoCloseable {
     MemorySegment.copy(RawMemory.ALL, source, target, 0, target.byteSize());
   }
 
+  /** Nothing to wait for: a kernel has done its work when it returns. */
+  @Override
+  public void synchronize() {}
+
   @Override
   public Buffer adopt(MemorySegment host) {
     if (!host.isNative()) {

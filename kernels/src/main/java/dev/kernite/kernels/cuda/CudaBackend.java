@@ -14,6 +14,7 @@ import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.Softmax;
 import dev.kernite.kernels.cuda.driver.Context;
 import dev.kernite.kernels.cuda.driver.Driver;
@@ -92,8 +93,21 @@ public final class CudaBackend implements Backend {
    *     that there are
    */
   public CudaBackend use(String operation, String variant) {
-    kernels = Ladder.with(kernels, context.kernels(), scratch, operation, variant);
+    kernels = with(operation, variant);
     return this;
+  }
+
+  /**
+   * The kernels with a step of a kernel ladder in the place of the product kernel, beside those of
+   * this backend and on the same memory: to compare the two.
+   *
+   * @param operation name as in {@code op list}
+   * @param variant one of its {@link #variants}
+   * @throws dev.kernite.kernels.KernelException if there is no such step; the message lists those
+   *     that there are
+   */
+  public KernelSet with(String operation, String variant) {
+    return Ladder.with(kernels, context.kernels(), scratch, operation, variant);
   }
 
   @Override
@@ -108,7 +122,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int threads() {
-    return 1;
+    return 0;
+  }
+
+  @Override
+  public Roofs measureRoofs() {
+    return new CudaProbe(context, memory).measure();
   }
 
   /** Does nothing: the device's code is compiled, and images are loaded as they are used. */

@@ -57,6 +57,11 @@ final class CudaMemory implements Memory {
     context.transfers().copyOut(source, target);
   }
 
+  @Override
+  public void synchronize() {
+    context.stream().synchronize();
+  }
+
   /** A copy: kernels read host memory slowly or not at all. */
   @Override
   public Buffer adopt(MemorySegment host) {

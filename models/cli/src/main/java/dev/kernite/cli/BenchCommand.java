@@ -1,8 +1,7 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.kernels.cpu.CpuProbe;
-import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.cpu.KernelSource;
 import dev.kernite.kernels.cuda.KernelPtx;
 import java.util.Locale;
@@ -94,10 +93,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     try (Interrupt interrupt = Interrupt.listen();
         Engine engine = globals.openEngine()) {
-      int threads = engine.backend().threads();
-      Roofs roofs = CpuProbe.measure(threads);
+      Roofs roofs = engine.backend().measureRoofs();
       roofs(engine, roofs);
-      BenchTable table = new BenchTable(globals, threads, roofs, pricePerHour, interrupt);
+      BenchTable table = new BenchTable(globals, roofs, pricePerHour, interrupt);
       if (part != Part.MODELS) {
         BenchWork.kernels(engine.backend(), table);
       }
@@ -124,16 +122,17 @@ final class BenchCommand implements Callable<Integer> {
           .put("device", device)
           .put("threads", roofs.threads())
           .put("peak_gflops", roofs.flops() / 1e9)
-          .put("read_gbytes_per_second", roofs.bytes() / 1e9)
+          .put((roofs.threads() > 0 ? "read" : "copy") + "_gbytes_per_second", roofs.bytes() / 1e9)
           .print(globals.out());
     } else {
       globals
           .out()
           .printf(
               Locale.ROOT,
-              "%s%npeak %.1f GF/s (multiply-add counts as two), read bandwidth %.1f GB/s%n%n",
+              "%s%npeak %.1f GF/s (multiply-add counts as two), %s bandwidth %.1f GB/s%n%n",
               device,
               roofs.flops() / 1e9,
+              roofs.threads() > 0 ? "read" : "copy",
               roofs.bytes() / 1e9);
     }
     globals.out().flush();

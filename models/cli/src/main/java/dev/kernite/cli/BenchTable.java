@@ -1,6 +1,6 @@
 package dev.kernite.cli;
 
-import dev.kernite.kernels.cpu.CpuProbe.Roofs;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Stopwatch;
 import dev.kernite.models.measure.Workload;
@@ -22,11 +22,10 @@ final class BenchTable {
           "GF/S",
           "GB/S",
           "%PEAK",
-          "%READ",
+          "%BAND",
           "%ROOF");
 
   private final Globals globals;
-  private final int threads;
   private final Roofs roofs;
   private final Double pricePerHour;
   private final Interrupt interrupt;
@@ -38,9 +37,8 @@ final class BenchTable {
    * @param pricePerHour of the machine, null if nobody asks what tokens cost
    * @param interrupt after which no further work is begun
    */
-  BenchTable(Globals globals, int threads, Roofs roofs, Double pricePerHour, Interrupt interrupt) {
+  BenchTable(Globals globals, Roofs roofs, Double pricePerHour, Interrupt interrupt) {
     this.globals = globals;
-    this.threads = threads;
     this.roofs = roofs;
     this.pricePerHour = pricePerHour;
     this.interrupt = interrupt;
@@ -57,7 +55,7 @@ final class BenchTable {
     work.prepare();
     work.run();
     work.check();
-    Spread time = stopwatch.time(Stopwatch.Contestant.of(work)).quoted(threads);
+    Spread time = stopwatch.time(Stopwatch.Contestant.of(work)).quoted(roofs.threads());
     if (globals.json()) {
       json(work, time).print(globals.out());
     } else {
@@ -88,8 +86,8 @@ final class BenchTable {
             .put("op", work.op())
             .put("shape", work.shape())
             .put("dtype", work.dtype())
-            .put("threads", threads)
-            .put("clock", threads == 1 ? "cpu" : "wall")
+            .put("threads", roofs.threads())
+            .put("clock", roofs.threads() == 1 ? "cpu" : "wall")
             .put("milliseconds", 1e3 * time.median())
             .put("milliseconds_p10", 1e3 * time.low())
             .put("milliseconds_p90", 1e3 * time.high())

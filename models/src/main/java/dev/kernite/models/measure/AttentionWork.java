@@ -163,15 +163,25 @@ public final class AttentionWork implements Workload {
 
   @Override
   public void run() {
+    run(backend.attention());
+  }
+
+  /** The same by other kernels on the same memory. */
+  public void run(Attention attention) {
     if (!backward) {
-      backend.attention().forward(shape, q, k, v, 0, 0, out, lse);
+      attention.forward(shape, q, k, v, 0, 0, out, lse);
       return;
     }
     long bytes = values() * Float.BYTES;
     backend.memory().zero(dq, bytes); // the kernel adds to what is there
     backend.memory().zero(dk, bytes);
     backend.memory().zero(dv, bytes);
-    backend.attention().backward(shape, q, k, v, 0, 0, out, lse, dout, dq, dk, dv, 0);
+    attention.backward(shape, q, k, v, 0, 0, out, lse, dout, dq, dk, dv, 0);
+  }
+
+  @Override
+  public void settle() {
+    backend.memory().synchronize();
   }
 
   @Override

@@ -85,7 +85,12 @@ public final class GemmWork implements Workload {
 
   @Override
   public void run() {
-    backend.gemm().multiply(Gemm.Shape.dense(false, false, m, n, k), a, b, 0, c);
+    run(backend.gemm());
+  }
+
+  /** The same product by other kernels on the same memory. */
+  public void run(Gemm gemm) {
+    gemm.multiply(Gemm.Shape.dense(false, false, m, n, k), a, b, 0, c);
   }
 
   /** The same product with B packed beforehand, as a frozen model's weights are; packs it now. */
@@ -102,6 +107,11 @@ public final class GemmWork implements Workload {
   /** Bytes that {@link #packed} reads and writes, at least. */
   public double packedBytes(WeightType type) {
     return 4.0 * ((double) m * k + (double) m * n) + (double) type.bytes() * k * n;
+  }
+
+  @Override
+  public void settle() {
+    backend.memory().synchronize();
   }
 
   @Override

@@ -135,6 +135,10 @@ public final class GenerationWork implements Workload {
     return session.prefill(new int[][] {Arrays.copyOf(tokens, time)}, new boolean[][] {real});
   }
 
+  /** The logits have come to the host already. */
+  @Override
+  public void settle() {}
+
   @Override
   public void spoil() {
     logits = null;

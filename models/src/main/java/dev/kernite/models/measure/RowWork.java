@@ -1,6 +1,7 @@
 package dev.kernite.models.measure;
 
 import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.Softmax;
 import dev.kernite.kernels.UnaryFunction;
 import java.util.Arrays;
 import java.util.Locale;
@@ -142,11 +143,21 @@ public final class RowWork implements Workload {
     switch (function) {
       case GELU_TANH ->
           backend.elementwise().unary(UnaryFunction.GELU_TANH, x, y, (long) rows * cols, 0, 0);
-      case SOFTMAX -> backend.softmax().softmax(x, y, rows, cols, 1);
+      case SOFTMAX -> run(backend.softmax());
       case LOG_SOFTMAX -> backend.softmax().logSoftmax(x, y, rows, cols, 1);
       case LAYER_NORM -> backend.norm().layerNorm(x, gain, bias, y, 0, 0, rows, cols, EPS);
       case CROSS_ENTROPY -> backend.loss().crossEntropy(x, targets, 0, y, lse, rows, cols, -100, 0);
     }
+  }
+
+  /** The softmax by other kernels on the same memory. */
+  public void run(Softmax kernels) {
+    kernels.softmax(x, y, rows, cols, 1);
+  }
+
+  @Override
+  public void settle() {
+    backend.memory().synchronize();
   }
 
   @Override

@@ -36,8 +36,18 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
       return true;
     }
 
-    /** The work. */
+    /** The work; a device may still do it when this returns. */
     void run();
+
+    /** Does the work several times. */
+    default void run(int times) {
+      for (int i = 0; i < times; i++) {
+        run();
+      }
+    }
+
+    /** Waits until the device has done all that was begun. */
+    default void settle() {}
 
     /** A workload as it is. */
     static Contestant of(Workload work) {
@@ -55,6 +65,11 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
         @Override
         public void run() {
           work.run();
+        }
+
+        @Override
+        public void settle() {
+          work.settle();
         }
       };
     }
@@ -93,11 +108,11 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
     if (who.repeatable()) {
       who.run(); // brings the operands back into the caches, and the threads out of their sleep
     }
+    who.settle();
     long cpuStart = THREADS.getCurrentThreadCpuTime();
     long start = System.nanoTime();
-    for (int i = 0; i < runs; i++) {
-      who.run();
-    }
+    who.run(runs);
+    who.settle();
     long end = System.nanoTime();
     cpu[round] = (THREADS.getCurrentThreadCpuTime() - cpuStart) / 1e9 / runs;
     wall[round] = (end - start) / 1e9 / runs;
@@ -118,6 +133,7 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
       }
       long before = System.nanoTime();
       who.run();
+      who.settle();
       long after = System.nanoTime();
       now = (after - start) / 1e9;
       double seconds = (after - before) / 1e9;

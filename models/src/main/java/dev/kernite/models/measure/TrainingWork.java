@@ -80,6 +80,11 @@ public final class TrainingWork implements Workload {
   }
 
   @Override
+  public void settle() {
+    model.engine().backend().memory().synchronize();
+  }
+
+  @Override
   public void spoil() {
     loss = Double.NaN;
   }

@@ -32,8 +32,11 @@ public interface Workload extends AutoCloseable {
   /** What is not timed: done before the first run, and before each if not {@link #repeatable}. */
   default void prepare() {}
 
-  /** The work. */
+  /** The work; a device may still do it when this returns. */
   void run();
+
+  /** Waits until the device has done all that was begun. */
+  void settle();
 
   /** Makes the results of earlier runs wrong, so that {@link #check} sees the next one's. */
   void spoil();

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.kernite.kernels.Attention;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
 import dev.kernite.kernels.cpu.CpuBackend;
@@ -33,7 +34,7 @@ final class KernelRounds {
 
   private final CpuBackend cpu =
       CpuBackend.open(CpuOptions.defaults().withTwin(CpuOptions.Twin.VECTOR).withThreads(1));
-  private final CpuProbe.Roofs roofs = CpuProbe.measure(1);
+  private final Roofs roofs = CpuProbe.measure(1);
 
   private KernelRounds() {}
 

@@ -6,39 +6,44 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.WeightType;
-import dev.kernite.kernels.cpu.CpuProbe;
-import dev.kernite.kernels.cpu.CpuProbe.Roofs;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.measure.AdamWork;
 import dev.kernite.models.measure.AttentionWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
+import dev.kernite.models.measure.RowGradientWork;
 import dev.kernite.models.measure.RowWork;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Stopwatch;
 import dev.kernite.models.measure.Timing;
+import dev.kernite.models.measure.TrafficWork;
 import dev.kernite.models.measure.TrainingWork;
 import dev.kernite.models.measure.Workload;
+import dev.kernite.test.devices.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is timed is checked first, and the check fails when the result is wrong. */
+@Tag("device")
 final class WorkloadTest {
   @TempDir private Path folder;
 
   /** Right after a run, wrong without one, and wrong when one value of the result changes. */
   private static void checks(Function<Backend, Workload> source, Function<Workload, Long> result) {
-    try (Engine engine = Engine.open();
+    try (Engine engine = Device.any().engine(2);
         Workload work = source.apply(engine.backend())) {
       work.prepare();
       work.run();
@@ -61,7 +66,7 @@ final class WorkloadTest {
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void productWithPackedWeightsIsTheSame(WeightType type) {
-    try (Engine engine = Engine.open();
+    try (Engine engine = Device.any().engine(2);
         GemmWork work = new GemmWork(engine.backend(), 3, 70, 50)) {
       work.packed(type).run();
       work.check();
@@ -72,6 +77,34 @@ final class WorkloadTest {
   @EnumSource(RowWork.Function.class)
   void rowFunctionsAreChecked(RowWork.Function function) {
     checks(b -> new RowWork(b, function, 5, 40), w -> ((RowWork) w).y());
+  }
+
+  @ParameterizedTest
+  @EnumSource(RowGradientWork.Function.class)
+  void gradientsOfRowFunctionsAreChecked(RowGradientWork.Function function) {
+    checks(b -> new RowGradientWork(b, function, 5, 40), w -> ((RowGradientWork) w).dx());
+  }
+
+  @ParameterizedTest
+  @EnumSource(TrafficWork.Kind.class)
+  void trafficIsChecked(TrafficWork.Kind kind) {
+    checks(b -> new TrafficWork(b, kind, 7, 40), w -> ((TrafficWork) w).y());
+  }
+
+  @Test
+  void updatesAreChecked() {
+    try (Engine engine = Device.any().engine(2);
+        AdamWork work = new AdamWork(engine.backend(), 77)) {
+      assertThrows(ModelException.class, work::check, "nothing was computed");
+      work.run();
+      work.run();
+      work.check();
+      engine.backend().elementwise().scaleAdd(1.25f, work.p(), 0, work.p(), 1);
+      assertThrows(ModelException.class, work::check, "one value is a quarter off");
+      work.spoil();
+      work.run();
+      work.check();
+    }
   }
 
   @Test
@@ -93,7 +126,7 @@ final class WorkloadTest {
 
   @Test
   void modelsAreCheckedAndCountedAsPublished() {
-    try (Engine engine = Engine.open()) {
+    try (Engine engine = Device.any().engine(2)) {
       RandomGpt2.M12.write(engine, FileDtype.F32, folder);
       try (Gpt2 model = Gpt2Files.load(engine, folder, Gpt2Files.Use.INFERENCE);
           Workload prompt = GenerationWork.prompt(model, "f32", 32, 9);
@@ -164,9 +197,12 @@ final class WorkloadTest {
 
   @Test
   void roofsAreOfThisWorldAndBoundWhatIsComputed() {
-    Roofs roofs = CpuProbe.measure(1);
-    assertTrue(roofs.flops() > 1e8 && roofs.flops() < 1e12, roofs::toString);
-    assertTrue(roofs.bytes() > 1e8 && roofs.bytes() < 1e12, roofs::toString);
+    try (Engine engine = Device.any().engine(1)) {
+      Roofs roofs = engine.backend().measureRoofs();
+      assertEquals(engine.backend().threads(), roofs.threads());
+      assertTrue(roofs.flops() > 1e7 && roofs.flops() < 1e15, roofs::toString);
+      assertTrue(roofs.bytes() > 1e7 && roofs.bytes() < 1e14, roofs::toString);
+    }
     assertEquals(2, new Roofs(1, 10, 5).seconds(20, 1));
     assertEquals(4, new Roofs(1, 10, 5).seconds(1, 20));
     assertEquals(new Roofs(1, 10, 9), new Roofs(1, 10, 5).or(new Roofs(1, 2, 9)));

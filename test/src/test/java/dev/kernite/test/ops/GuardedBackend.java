@@ -12,6 +12,7 @@ import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Reduce;
+import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.Softmax;
 
 /** A backend's kernels over {@link GuardedMemory}. */
@@ -33,6 +34,11 @@ record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend 
   @Override
   public int threads() {
     return backend.threads();
+  }
+
+  @Override
+  public Roofs measureRoofs() {
+    return backend.measureRoofs();
   }
 
   @Override

@@ -95,6 +95,11 @@ final class GuardedMemory implements Memory {
   }
 
   @Override
+  public void synchronize() {
+    memory.synchronize();
+  }
+
+  @Override
   public Buffer adopt(MemorySegment host) {
     return memory.adopt(host);
   }
