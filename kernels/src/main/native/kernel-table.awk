@@ -2,6 +2,8 @@
 #
 #   kernel  image  registers of each architecture  bytes of static shared memory  bytes spilled
 #
+# with - where the image has no code of its own for an architecture.
+#
 # Called with  -v table=FILE  and  image=NAME LOG  pairs. Prints a summary. Ladder kernels may spill,
 # a product kernel must not: the exit status is then 1.
 
@@ -43,7 +45,10 @@ END {
   for (k = 1; k <= kernels; k++) {
     name = order[k]
     line = sprintf("%-40s %-32s", name, image_of[name])
-    for (t = 1; t <= targets; t++) line = line sprintf(" %6d", registers[name, architectures[t]])
+    for (t = 1; t <= targets; t++) {
+      known = (name, architectures[t]) in registers
+      line = line sprintf(" %6s", known ? registers[name, architectures[t]] : "-")
+    }
     line = line sprintf(" %7d %7d", shared[name], spilled[name])
     print line > table
     if (spilled[name] > 0 && image_of[name] !~ /^ladder\//) failed[name] = spilled[name]

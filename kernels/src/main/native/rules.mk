@@ -11,7 +11,7 @@ SONAME      ?= libcuda.so.1
 RUNTIME_OUT ?= $(OUT)
 HOST      := $(MAIN)/host
 RESOURCES := $(OUT)/resources/dev/kernite/kernels/cuda
-NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/ladder/*/*.cu)))
+NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/ladder/*/*.cu $(CUDA)/primitives/*.cu)))
 
 .PHONY: images host
 .DELETE_ON_ERROR:
@@ -20,12 +20,19 @@ NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/la
 # ---- images ------------------------------------------------------------------------------------
 # All machine code comes from one PTX text, so assembling it for sm_80 also checks the PTX that is
 # shipped (a PTX text alone is not looked at, its inline assembly least of all).
-ARCHITECTURES := sm_80 sm_86 sm_89 sm_90 sm_100 sm_120
+#
+# Product kernels have machine code for every target. Compute capability 8.9 runs that of 8.6: ptxas makes
+# the same instructions for both. What teaches or tests (ladder, primitives) has it for the two kinds of
+# GPU in servers; elsewhere the driver compiles its PTX.
+ARCHITECTURES := sm_80 sm_86 sm_90 sm_100 sm_120
+SERVERS       := sm_80 sm_90
 comma := ,
 empty :=
-CODE := $(subst $(empty) ,$(comma),$(ARCHITECTURES) compute_80)
-NVCCFLAGS := -std=c++17 -I$(MAIN)/cuda --compress-mode=size \
-  -gencode 'arch=compute_80,code=[$(CODE)]' -Xptxas -v
+code = [$(subst $(empty) ,$(comma),$(if $(findstring /,$(1)),$(SERVERS),$(ARCHITECTURES)) compute_80)]
+NVCCFLAGS := -std=c++17 -I$(MAIN)/cuda --compress-mode=size -Xptxas -v
+
+# All images together, 3 MiB.
+MOST_BYTES := 3145728
 
 FATBINS := $(NAMES:%=$(RESOURCES)/%.fatbin)
 LOGS    := $(NAMES:%=$(OUT)/images/%.log)
@@ -34,7 +41,7 @@ images: $(FATBINS) $(RESOURCES)/kernels.txt
 
 $(RESOURCES)/%.fatbin: $(CUDA)/%.cu $(MAIN)/native/rules.mk
 	@mkdir -p $(@D) $(OUT)/images/$*
-	$(NVCC) -fatbin $(NVCCFLAGS) --keep --keep-dir $(OUT)/images/$* -MMD -MF $(OUT)/images/$*.d \
+	$(NVCC) -fatbin $(NVCCFLAGS) -gencode 'arch=compute_80,code=$(call code,$*)' --keep --keep-dir $(OUT)/images/$* -MMD -MF $(OUT)/images/$*.d \
 	  -o $@ $< 2> $(OUT)/images/$*.log || { cat $(OUT)/images/$*.log >&2; exit 1; }
 	gzip -9nc $(OUT)/images/$*/$(notdir $*).ptx > $(RESOURCES)/$*.ptx.gz
 	rm -r $(OUT)/images/$*
@@ -44,6 +51,9 @@ $(RESOURCES)/%.fatbin: $(CUDA)/%.cu $(MAIN)/native/rules.mk
 $(RESOURCES)/kernels.txt: $(FATBINS) $(MAIN)/native/kernel-table.awk
 	awk -v table=$(OUT)/kernels.txt -f $(MAIN)/native/kernel-table.awk \
 	  $(foreach n,$(NAMES),image=$(n) $(OUT)/images/$(n).log)
+	@bytes=$$(cat $(FATBINS) | wc -c); echo "CUDA: the images have $$bytes bytes, of at most $(MOST_BYTES)"; \
+	[ $$bytes -le $(MOST_BYTES) ] || { echo "error: the images outgrow $(MOST_BYTES) bytes; the largest:" >&2; \
+	  ls -lS $(FATBINS) | awk 'NR <= 5 { print "  " $$5 " " $$NF }' >&2; exit 1; }
 	cp $(OUT)/kernels.txt $@
 
 -include $(NAMES:%=$(OUT)/images/%.d)
