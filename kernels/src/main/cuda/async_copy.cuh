@@ -3,6 +3,7 @@
 // are under way; others see the data after a barrier behind that wait.
 //
 //   copy_async<16>(to, from)   to: shared, from: global, both multiples of the size; 4, 8 or 16 bytes
+//   copy_async<16>(to, from, n)  reads the first n bytes only and fills up with zeros: a tile's ragged edge
 //   copy_async_commit()
 //   copy_async_wait<N>()
 #pragma once
@@ -23,6 +24,20 @@ DEV void copy_async(void* to, const void* from) {
   } else {
     asm volatile("cp.async.ca.shared.global [%0], [%1], %2;" ::"r"(shared_address(to)), "l"(from),
                  "n"(BYTES)
+                 : "memory");
+  }
+}
+
+template <int BYTES>
+DEV void copy_async(void* to, const void* from, int valid) {
+  static_assert(BYTES == 4 || BYTES == 8 || BYTES == 16, "cp.async copies 4, 8 or 16 bytes");
+  if constexpr (BYTES == 16) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)),
+                 "l"(from), "r"(valid)
+                 : "memory");
+  } else {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(shared_address(to)),
+                 "l"(from), "n"(BYTES), "r"(valid)
                  : "memory");
   }
 }

@@ -16,6 +16,7 @@ struct Copy {
   void* to;
   const void* from;
   int bytes;
+  int valid;  // the rest is filled with zeros
   Place place;
 };
 
@@ -35,21 +36,25 @@ Copies of_thread[MAX_THREADS];
 bool is_lazy = true;
 
 void run(const Copy& c) {
-  check_access(c.from, size_t(c.bytes), Access::READ, c.place);
+  check_access(c.from, size_t(c.valid), Access::READ, c.place);
   check_access(c.to, size_t(c.bytes), Access::WRITE, c.place);
-  memcpy(c.to, c.from, size_t(c.bytes));
+  memcpy(c.to, c.from, size_t(c.valid));
+  memset(static_cast<char*>(c.to) + c.valid, 0, size_t(c.bytes - c.valid));
 }
 
 }  // namespace
 
 void set_lazy_copies(bool lazy) { is_lazy = lazy; }
 
-void start_copy(void* shared, const void* global, int bytes, Place place) {
+void start_copy(void* shared, const void* global, int bytes, int valid, Place place) {
   const uintptr_t addresses = reinterpret_cast<uintptr_t>(shared) | reinterpret_cast<uintptr_t>(global);
   if ((addresses & uintptr_t(bytes - 1)) != 0) {
     fail(Kind::MISALIGNED, place, "cp.async of %d bytes from %p to %p", bytes, global, shared);
   }
-  const Copy copy{shared, global, bytes, place};
+  if (valid < 0 || valid > bytes) {
+    fail(Kind::ASYNC_COPY, place, "cp.async of %d bytes is told to read %d", bytes, valid);
+  }
+  const Copy copy{shared, global, bytes, valid, place};
   if (is_lazy) {
     of_thread[running()->number].open.push_back(copy);
   } else {

@@ -10,17 +10,18 @@ namespace emu {
 
 void set_lazy_copies(bool lazy);
 
-/// Starts a copy of 4, 8 or 16 bytes by the running thread.
-void start_copy(void* shared, const void* global, int bytes, Place place);
+/// Starts a copy of 4, 8 or 16 bytes by the running thread, of which only the first `valid` are read; the
+/// rest become zeros.
+void start_copy(void* shared, const void* global, int bytes, int valid, Place place);
 
 /// The call of copy_async<16>(to, from) at a place in a kernel.
 struct AsyncCopyAt {
   Place place;
 
   template <int BYTES>
-  void copy(void* to, const void* from) const {
+  void copy(void* to, const void* from, int valid = BYTES) const {
     static_assert(BYTES == 4 || BYTES == 8 || BYTES == 16, "cp.async copies 4, 8 or 16 bytes");
-    start_copy(to, from, BYTES, place);
+    start_copy(to, from, BYTES, valid, place);
   }
 };
 

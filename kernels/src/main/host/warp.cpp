@@ -44,12 +44,13 @@ const char* name_of(WarpOp op) {
 // outside of the lane's segment of `width` lanes gives the lane its own value.
 int source_lane(const Lane& l, int lane) {
   const int segment = lane & ~(l.width - 1);
+  const int by = l.argument & 31;  // shfl looks at five bits
   int source = lane;
   switch (l.op) {
-    case WarpOp::SHFL_IDX: return segment + (l.argument & (l.width - 1));
-    case WarpOp::SHFL_UP: source = lane - l.argument; break;
-    case WarpOp::SHFL_DOWN: source = lane + l.argument; break;
-    case WarpOp::SHFL_XOR: source = lane ^ l.argument; break;
+    case WarpOp::SHFL_IDX: return segment + (by & (l.width - 1));
+    case WarpOp::SHFL_UP: source = lane - by; break;
+    case WarpOp::SHFL_DOWN: source = lane + by; break;
+    case WarpOp::SHFL_XOR: source = lane ^ by; break;
     default: break;
   }
   if (l.op == WarpOp::SHFL_XOR) {

@@ -3,6 +3,8 @@ package dev.kernite.test.devices;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
 import static org.junit.platform.launcher.TagFilter.includeTags;
 
+import dev.kernite.kernels.cuda.driver.Driver;
+import dev.kernite.test.primitives.GoldenWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +25,10 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
  * image. Exits 0 only if tests ran and none failed; a device that does not work is a failure.
  */
 public final class DeviceCheck {
-  private static final String USAGE = "usage: gpu-check [--device cuda|cuda-host] [--out FILE]";
+  private static final String USAGE =
+      """
+      usage: gpu-check [--device cuda|cuda-host] [--out FILE]
+             gpu-check [--device cuda|cuda-host] --write-golden DIR""";
 
   private DeviceCheck() {}
 
@@ -35,21 +40,26 @@ public final class DeviceCheck {
   public static void main(String[] args) throws IOException {
     String device = "cuda";
     Path out = null;
+    Path golden = null;
     for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length || !Set.of("--device", "--out").contains(args[i])) {
-        System.err.println(USAGE);
-        System.exit(2);
-      }
-      if (args[i].equals("--device")) {
-        device = args[i + 1];
-      } else {
-        out = Path.of(args[i + 1]);
+      switch (i + 1 < args.length ? args[i] : "") {
+        case "--device" -> device = args[i + 1];
+        case "--out" -> out = Path.of(args[i + 1]);
+        case "--write-golden" -> golden = Path.of(args[i + 1]);
+        default -> {
+          System.err.println(USAGE);
+          System.exit(2);
+        }
       }
     }
     System.setProperty(Device.PROPERTY, device);
     if (Device.refusal().isPresent()) {
       System.err.println("error: " + Device.refusal().get());
       System.exit(1);
+    }
+    if (golden != null) {
+      writeGolden(device, golden);
+      return;
     }
     TestExecutionSummary summary = run();
     PrintWriter terminal = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -64,6 +74,14 @@ public final class DeviceCheck {
     }
     System.exit(
         summary.getTestsSucceededCount() > 0 && summary.getTotalFailureCount() == 0 ? 0 : 1);
+  }
+
+  /** What surprises is told and kept all the same: the device is right about itself. */
+  private static void writeGolden(String device, Path folder) throws IOException {
+    Driver driver = device.equals("cuda") ? Driver.CUDA : Driver.CUDA_HOST;
+    GoldenWriter.Written written = GoldenWriter.write(driver, folder);
+    written.surprises().forEach(words -> System.out.println("not as the manuals say: " + words));
+    System.out.println(written.file() + (driver == Driver.CUDA ? "" : ": of the emulator, no GPU"));
   }
 
   private static TestExecutionSummary run() throws IOException {

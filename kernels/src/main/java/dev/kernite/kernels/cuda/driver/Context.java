@@ -66,6 +66,13 @@ public final class Context implements AutoCloseable {
     return device;
   }
 
+  /** The newest CUDA that the driver supports, such as {@code 13.0}. */
+  public String cudaVersion() {
+    int[] version = new int[1];
+    faults.check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
+    return DriverProbe.release(version[0]);
+  }
+
   /** The stream that all work goes to. */
   public Stream stream() {
     return stream;

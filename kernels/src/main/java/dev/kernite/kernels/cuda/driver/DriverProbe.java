@@ -178,7 +178,8 @@ public final class DriverProbe {
     }
   }
 
-  private static String release(int version) {
+  /** A version as people write it: 13000 is 13.0. */
+  static String release(int version) {
     return version / 1000 + "." + version % 1000 / 10;
   }
 }
