@@ -11,11 +11,24 @@
 // and a second kernel merges them. Both ways, and attention.cu, sum in the same order: a dot product
 // in ascending columns; weights by key % 8, then over eight lanes; values in ascending keys; blocks
 // in ascending order. The bits are the same.
+//
+// In a step of generation the number of keys stands in device memory (`last`, the number of the last
+// key), so that a recorded step can be replayed; grid and partial results are then for the most keys
+// there may be, and what lies past the last key is left out.
 #include "attention.cuh"
 
 constexpr int DECODE_WARPS = 8;  // as in CudaAttention.java
 constexpr int DECODE_THREADS = DECODE_WARPS * WARP;
 constexpr int MOST_HEAD_DIM = 256;
+
+DEV int keys_of(const AttentionShape& s, const int* last) {
+  return last == nullptr ? s.keys : *last + 1;
+}
+
+// How many of `keys`, from key 0 on, a query may see.
+DEV int visible_of(const AttentionShape& s, int keys, int query) {
+  return s.causal ? max(0, min(keys, keys - s.queries + query + 1)) : keys;
+}
 
 // What one block of keys brings to a query; laid out as [DECODE_WARPS] in shared memory, and as
 // [query, block, head_dim + 2] in global memory.
@@ -79,9 +92,10 @@ DEV BlockResult decode_block(const AttentionShape& s, const float* query,
 // and writes out; else each warp has one block of keys and writes to partial.
 template <int COLUMNS>
 DEV void decode(const AttentionShape& s, const float* __restrict__ q, const float* __restrict__ k,
-                const float* __restrict__ v, const unsigned char* __restrict__ mask,
-                const float* __restrict__ bias, float* __restrict__ out, float* __restrict__ lse,
-                float* __restrict__ partial, int splits) {
+                const float* __restrict__ v, const int* __restrict__ last,
+                const unsigned char* __restrict__ mask, const float* __restrict__ bias,
+                float* __restrict__ out, float* __restrict__ lse, float* __restrict__ partial,
+                int splits) {
   __align__(16) __shared__ float query[MOST_HEAD_DIM];
   __shared__ float weights[DECODE_WARPS][KEY_BLOCK];
   __shared__ float merged[DECODE_WARPS][COLUMNS * WARP];
@@ -99,8 +113,9 @@ DEV void decode(const AttentionShape& s, const float* __restrict__ q, const floa
   if (own < MOST_HEAD_DIM) query[own] = own < s.head_dim ? q[own] : 0.0f;
   __syncthreads();
 
-  const int seen = visible(s, index);
-  const int blocks = (s.keys + KEY_BLOCK - 1) / KEY_BLOCK;
+  const int keys = keys_of(s, last);
+  const int seen = visible_of(s, keys, index);
+  const int blocks = (keys + KEY_BLOCK - 1) / KEY_BLOCK;
   float largest = -INFINITY, sum = 0.0f, result = 0.0f;
   for (int first = blockIdx.x % splits * DECODE_WARPS; first * KEY_BLOCK < seen;
        first += splits * DECODE_WARPS) {
@@ -145,10 +160,11 @@ DEV void decode(const AttentionShape& s, const float* __restrict__ q, const floa
 #define DECODE_KERNEL(name, COLUMNS)                                                    \
   KERNEL __launch_bounds__(DECODE_THREADS, 1) name(                                     \
       AttentionShape s, const float* __restrict__ q, const float* __restrict__ k,       \
-      const float* __restrict__ v, const unsigned char* __restrict__ mask,              \
-      const float* __restrict__ bias, float* __restrict__ out, float* __restrict__ lse, \
-      float* __restrict__ partial, int splits) {                                        \
-    decode<COLUMNS>(s, q, k, v, mask, bias, out, lse, partial, splits);                 \
+      const float* __restrict__ v, const int* __restrict__ last,                        \
+      const unsigned char* __restrict__ mask, const float* __restrict__ bias,           \
+      float* __restrict__ out, float* __restrict__ lse, float* __restrict__ partial,    \
+      int splits) {                                                                     \
+    decode<COLUMNS>(s, q, k, v, last, mask, bias, out, lse, partial, splits);           \
   }                                                                                     \
   REGISTER_KERNEL(name);
 
@@ -157,14 +173,16 @@ DECODE_KERNEL(attention_decode_128, 4)
 DECODE_KERNEL(attention_decode_256, 8)
 
 // Merges the partial results of one query and head, one block of threads each, a thread a column.
-KERNEL attention_merge(AttentionShape s, const float* __restrict__ partial, float* __restrict__ out,
+KERNEL attention_merge(AttentionShape s, const int* __restrict__ last,
+                       const float* __restrict__ partial, float* __restrict__ out,
                        float* __restrict__ lse) {
   const unsigned line = blockIdx.x;
   const int index = line % s.queries, column = threadIdx.x;
   if (column >= s.head_dim) return;
   const Head head = head_of(s, line / s.queries);
-  const int blocks = (s.keys + KEY_BLOCK - 1) / KEY_BLOCK;
-  const int seen = (visible(s, index) + KEY_BLOCK - 1) / KEY_BLOCK;
+  const int keys = keys_of(s, last);
+  const int blocks = (keys + KEY_BLOCK - 1) / KEY_BLOCK;
+  const int seen = (visible_of(s, keys, index) + KEY_BLOCK - 1) / KEY_BLOCK;
   float largest = -INFINITY, sum = 0.0f, result = 0.0f;
   for (int block = 0; block < seen; block++) {
     const float* from = partial + ((long long)line * blocks + block) * (s.head_dim + 2);
@@ -175,3 +193,19 @@ KERNEL attention_merge(AttentionShape s, const float* __restrict__ partial, floa
   if (lse != nullptr && column == 0) lse[line] = largest + logf(sum);
 }
 REGISTER_KERNEL(attention_merge);
+
+// Puts a new key and value of each head at the position *filled of a cache, whose strides are s.k and
+// s.v. A thread a value, neighbours in a row.
+KERNEL attention_append(AttentionShape s, long long new_batch, long long new_head,
+                        const float* __restrict__ new_keys, const float* __restrict__ new_values,
+                        float* __restrict__ keys, float* __restrict__ values,
+                        const int* __restrict__ filled, long long size) {
+  const long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+  if (i >= size) return;
+  const int column = i % s.head_dim;
+  const Head head = head_of(s, i / s.head_dim);
+  const long long from = head.batch * new_batch + head.head * new_head + column;
+  keys[start(s.k, head) + *filled * s.k[2] + column] = new_keys[from];
+  values[start(s.v, head) + *filled * s.v[2] + column] = new_values[from];
+}
+REGISTER_KERNEL(attention_append);

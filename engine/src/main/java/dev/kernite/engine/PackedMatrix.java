@@ -157,7 +157,7 @@ public final class PackedMatrix implements WeightMatrix, AutoCloseable {
   @Override
   public Tensor rows(Tensor ids) {
     require(ids, "ids", "embedding");
-    Indices.checked(ids, out(), "embedding");
+    Indices.require(ids, out(), "embedding");
     long[] dims = java.util.Arrays.copyOf(ids.shape().toArray(), ids.shape().rank() + 1);
     dims[dims.length - 1] = in();
     Tensor y = engine.empty(DType.F32, Shape.of(dims));

@@ -23,6 +23,9 @@ public final class Tensor implements AutoCloseable {
   private final Window window;
   private final Tensor root;
 
+  /** What all values are promised to be below, none negative; 0 without a promise. */
+  private final long indexLimit;
+
   private boolean requiresGrad;
   private Tensor grad;
   private Node producer;
@@ -33,14 +36,20 @@ public final class Tensor implements AutoCloseable {
     this.dtype = dtype;
     this.window = Window.dense(shape);
     this.root = this;
+    this.indexLimit = 0;
   }
 
   private Tensor(Tensor root, Window window) {
+    this(root, window, 0);
+  }
+
+  private Tensor(Tensor root, Window window, long indexLimit) {
     this.engine = root.engine;
     this.storage = root.storage;
     this.dtype = root.dtype;
     this.window = window;
     this.root = root;
+    this.indexLimit = indexLimit;
   }
 
   /** The engine this tensor lives in. */
@@ -142,6 +151,21 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor splitHeads(long heads) {
     return new Tensor(root, window.withHeadsSplit(heads));
+  }
+
+  /**
+   * The same int32 values as indices that the caller has checked, and checks whenever it writes
+   * others: each is in 0 .. limit - 1. Operations then do not read them back to check them, which
+   * on a GPU would wait for all work before; a broken promise reads past the end of a table.
+   */
+  public Tensor checkedBelow(long limit) {
+    require(DType.I32);
+    return new Tensor(root, window, limit);
+  }
+
+  /** Whether the values were {@linkplain #checkedBelow checked} for a table of this length. */
+  public boolean isCheckedBelow(long limit) {
+    return indexLimit > 0 && indexLimit <= limit;
   }
 
   /** This view's window onto another dense tensor of the root's shape, such as its gradient. */

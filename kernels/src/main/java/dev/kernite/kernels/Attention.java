@@ -47,6 +47,36 @@ public interface Attention {
       long dv,
       long dbias);
 
+  /**
+   * One step of decoding: puts a new key and value of each head into a cache, at a position that
+   * stands in device memory, and attends to all keys up to there. The result has the bits of {@link
+   * #forward} over these keys. No argument changes from step to step, so that a {@link Recording}
+   * of the step serves the next one.
+   *
+   * @param shape one query a head, {@code keys} positions of room, the strides of the cache for k
+   *     and v, not causal
+   * @param q queries
+   * @param fresh strides of the new keys and values
+   * @param newKeys a key a head
+   * @param newValues a value a head
+   * @param keys the cached keys
+   * @param values the cached values
+   * @param position address of an int32, 0 to {@code keys - 1}: how many positions are filled
+   * @param bias float32 added to the scaled scores, or 0
+   * @param out result, strides {@code shape.out()}
+   */
+  void decode(
+      Shape shape,
+      long q,
+      Strides fresh,
+      long newKeys,
+      long newValues,
+      long keys,
+      long values,
+      long position,
+      long bias,
+      long out);
+
   /** The softmax weights themselves, dense [batch, heads, queries, keys]: for inspection only. */
   void weights(Shape shape, long q, long k, long mask, long bias, long weights);
 
@@ -80,7 +110,14 @@ public interface Attention {
       ScoreStrides mask,
       ScoreStrides bias,
       boolean causal,
-      float scale) {}
+      float scale) {
+
+    /** The same over the first keys only. */
+    public Shape withKeys(long first) {
+      return new Shape(
+          batch, heads, queries, first, headDim, q, k, v, out, mask, bias, causal, scale);
+    }
+  }
 
   /** Strides of [batch, heads, tokens, headDim] with a contiguous last axis. */
   record Strides(long batch, long head, long token) {}

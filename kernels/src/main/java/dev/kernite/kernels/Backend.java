@@ -34,6 +34,17 @@ public interface Backend extends AutoCloseable {
    */
   void warmUp();
 
+  /**
+   * Prepares a piece of work that will be run again and again with other contents of the same
+   * memory, such as a step of decoding. A device that can records what the body submits, and later
+   * submits that as a whole, which spares the host most of its work; others run the body each time.
+   *
+   * <p>So the body submits the same work with the same addresses whenever it runs, neither reads
+   * from the device nor copies to it, and releases all memory that it allocates. The memory that it
+   * was given must stay where it is until the recording is closed.
+   */
+  Recording record(Runnable body);
+
   /** Allocation, copies and fills. */
   Memory memory();
 

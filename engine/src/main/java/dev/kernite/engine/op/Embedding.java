@@ -31,7 +31,7 @@ public record Embedding(@Default("-1") int paddingIdx) implements Op {
   @Override
   public void forward(Call c) {
     Shape table = c.input(0).shape();
-    Indices.checked(c.input(1), table.dim(0), "embedding");
+    Indices.require(c.input(1), table.dim(0), "embedding");
     c.backend()
         .index()
         .gatherRows(

@@ -25,7 +25,7 @@ public record Gather(int dim) implements Op {
   @Override
   public void forward(Call c) {
     Shape x = c.input(0).shape();
-    Indices.checked(c.input(1), x.dim(dim), "gather");
+    Indices.require(c.input(1), x.dim(dim), "gather");
     long m = c.output().shape().dim(dim);
     c.backend()
         .index()

@@ -28,7 +28,7 @@ public record IndexSelect(int dim) implements Op {
     long n = x.dim(dim);
     long m = c.input(1).size();
     long inner = x.inner(dim);
-    Indices.checked(c.input(1), n, "index_select");
+    Indices.require(c.input(1), n, "index_select");
     for (long o = 0; o < x.outer(dim); o++) {
       c.backend()
           .index()

@@ -25,8 +25,15 @@ public final class Indices {
     return values;
   }
 
-  /** As above, with no exception. */
-  public static int[] checked(Tensor index, long limit, String label) {
-    return checked(index, limit, Long.MIN_VALUE, label);
+  /**
+   * Fails if an index is out of range. Those that are {@linkplain Tensor#checkedBelow checked}
+   * already stay on the device.
+   *
+   * @param limit smallest value that is too large
+   */
+  public static void require(Tensor index, long limit, String label) {
+    if (!index.isCheckedBelow(limit)) {
+      checked(index, limit, Long.MIN_VALUE, label);
+    }
   }
 }

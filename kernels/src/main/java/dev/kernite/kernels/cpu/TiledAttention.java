@@ -52,6 +52,33 @@ final class TiledAttention implements Attention {
   }
 
   @Override
+  public void decode(
+      Shape s,
+      long q,
+      Strides fresh,
+      long newKeys,
+      long newValues,
+      long keys,
+      long values,
+      long position,
+      long bias,
+      long out) {
+    long at = RawMemory.getInt(position);
+    for (long b = 0; b < s.batch(); b++) {
+      for (long h = 0; h < s.heads(); h++) {
+        long from = 4 * (b * fresh.batch() + h * fresh.head());
+        RawMemory.copy(newKeys + from, keys + cached(s.k(), b, h, at), 4 * s.headDim());
+        RawMemory.copy(newValues + from, values + cached(s.v(), b, h, at), 4 * s.headDim());
+      }
+    }
+    forward(s.withKeys(at + 1), q, keys, values, 0, bias, out, 0);
+  }
+
+  private static long cached(Strides strides, long batch, long head, long token) {
+    return 4 * (batch * strides.batch() + head * strides.head() + token * strides.token());
+  }
+
+  @Override
   public void weights(Shape s, long q, long k, long mask, long bias, long weights) {
     long queryTiles = (s.queries() + WEIGHT_TILE - 1) / WEIGHT_TILE;
     workers.run(

@@ -28,6 +28,7 @@ final class CudaAttention implements Attention {
   private static final int TILE_GAP = 4;
   private static final int KEY_BLOCK = 64;
   private static final int DECODE_WARPS = 8;
+  private static final int APPEND_THREADS = 256;
   private static final int DELTA_THREADS = 256;
   private static final int SCORE_THREADS = 256;
 
@@ -48,6 +49,7 @@ final class CudaAttention implements Attention {
   private final Kernel[] gradQ = new Kernel[HEAD_SIZES];
   private final Kernel[] gradKv = new Kernel[HEAD_SIZES];
   private final Kernel[] gradBias = new Kernel[HEAD_SIZES];
+  private final Kernel append;
   private final Kernel merge;
   private final Kernel scores;
   private final Kernel delta;
@@ -73,6 +75,7 @@ final class CudaAttention implements Attention {
       gradKv[i] = kernels.kernel("attention_backward", "attention_grad_kv_" + size);
       gradBias[i] = kernels.kernel("attention_backward", "attention_grad_bias_" + size);
     }
+    append = kernels.kernel("attention_decode", "attention_append");
     merge = kernels.kernel("attention_decode", "attention_merge");
     scores = kernels.kernel("attention", "attention_scores");
     delta = kernels.kernel("attention_backward", "attention_delta");
@@ -141,7 +144,7 @@ final class CudaAttention implements Attention {
       return;
     }
     if (s.queries() <= FEW_QUERIES) {
-      decode(s, q, k, v, mask, bias, out, lse);
+      few(s, q, k, v, 0, mask, bias, out, lse);
       return;
     }
     int size = sizeIndex(s);
@@ -178,7 +181,44 @@ final class CudaAttention implements Attention {
         .launch(s.batch() * s.heads() * tiles, 1, 1, THREADS, 1, Float.BYTES * shared);
   }
 
-  private void decode(Shape s, long q, long k, long v, long mask, long bias, long out, long lse) {
+  @Override
+  public void decode(
+      Shape s,
+      long q,
+      Strides fresh,
+      long newKeys,
+      long newValues,
+      long keys,
+      long values,
+      long position,
+      long bias,
+      long out) {
+    long size = s.batch() * s.heads() * s.headDim();
+    if (size == 0) {
+      return;
+    }
+    append
+        .arg(struct(s, false))
+        .arg(fresh.batch())
+        .arg(fresh.head())
+        .arg(newKeys)
+        .arg(newValues)
+        .arg(keys)
+        .arg(values)
+        .arg(position)
+        .arg(size)
+        .launch((size + APPEND_THREADS - 1) / APPEND_THREADS, APPEND_THREADS);
+    few(s, q, keys, values, position, 0, bias, out, 0);
+  }
+
+  /**
+   * Answers queries one by one.
+   *
+   * @param last address of the number of the last key, or 0: {@code s.keys()} is then the most
+   *     there can be, which grid and partial results are made for
+   */
+  private void few(
+      Shape s, long q, long k, long v, long last, long mask, long bias, long out, long lse) {
     boolean aligned = aligned(q, s.q()) && aligned(k, s.k()) && aligned(v, s.v());
     MemorySegment shape = struct(s, aligned);
     long lines = s.batch() * s.heads() * s.queries();
@@ -193,6 +233,7 @@ final class CudaAttention implements Attention {
           .arg(q)
           .arg(k)
           .arg(v)
+          .arg(last)
           .arg(mask)
           .arg(bias)
           .arg(out)
@@ -202,7 +243,7 @@ final class CudaAttention implements Attention {
           .launch(lines * splits, DECODE_WARPS * WARP);
       if (spread) {
         int threads = (int) ((s.headDim() + WARP - 1) / WARP * WARP);
-        merge.arg(shape).arg(partial).arg(out).arg(lse).launch(lines, threads);
+        merge.arg(shape).arg(last).arg(partial).arg(out).arg(lse).launch(lines, threads);
       }
     } finally {
       scratch.release(partial);

@@ -13,6 +13,7 @@ import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
+import dev.kernite.kernels.Recording;
 import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.Softmax;
@@ -133,6 +134,12 @@ public final class CudaBackend implements Backend {
   /** Does nothing: the device's code is compiled, and images are loaded as they are used. */
   @Override
   public void warmUp() {}
+
+  /** A CUDA graph: see {@link CudaRecording}. */
+  @Override
+  public Recording record(Runnable body) {
+    return new CudaRecording(context, memory, body);
+  }
 
   @Override
   public Memory memory() {

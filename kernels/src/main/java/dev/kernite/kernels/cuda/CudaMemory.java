@@ -1,5 +1,6 @@
 package dev.kernite.kernels.cuda;
 
+import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Memory;
 import dev.kernite.kernels.cuda.driver.Context;
 import dev.kernite.kernels.memory.BufferPool;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 final class CudaMemory implements Memory {
   private final Context context;
   private final BufferPool pool;
+  private GraphMemory recording; // where allocations go while a graph is recorded, else null
 
   CudaMemory(Context context) {
     this.context = context;
@@ -27,14 +29,29 @@ final class CudaMemory implements Memory {
 
   @Override
   public Buffer allocate(long bytes) {
-    return pool.allocate(bytes);
+    return recording == null ? pool.allocate(bytes) : recording.allocate(bytes);
   }
 
   @Override
   public void release(Buffer buffer) {
-    if (buffer.owned()) {
+    boolean recorded = recording != null && recording.release(buffer);
+    if (buffer.owned() && !recorded) {
       pool.release(buffer);
     }
+  }
+
+  /** From now on allocations belong to a graph. */
+  GraphMemory beginRecording() {
+    if (recording != null) {
+      throw new KernelException("a recording is going on; it cannot contain another");
+    }
+    recording = new GraphMemory(pool);
+    return recording;
+  }
+
+  /** Allocations are ordinary ones again. */
+  void endRecording() {
+    recording = null;
   }
 
   @Override

@@ -8,8 +8,8 @@ import dev.kernite.kernels.cuda.driver.Scratch;
 import java.util.List;
 
 /**
- * One step of the attention ladder, {@code ladder/attention}: the forward pass. Gradients and
- * weights are the product's.
+ * One step of the attention ladder, {@code ladder/attention}: the forward pass. Gradients, weights
+ * and decoding are the product's.
  */
 final class LadderAttention implements Attention {
   static final List<String> STEPS = List.of("01_materialised", "02_tiled", "03_online");
@@ -54,6 +54,21 @@ final class LadderAttention implements Attention {
         product.forwardTiles(whole, 0, s, q, k, v, mask, bias, out, lse);
       }
     }
+  }
+
+  @Override
+  public void decode(
+      Shape s,
+      long q,
+      Strides fresh,
+      long newKeys,
+      long newValues,
+      long keys,
+      long values,
+      long position,
+      long bias,
+      long out) {
+    product.decode(s, q, fresh, newKeys, newValues, keys, values, position, bias, out);
   }
 
   private void require(Shape s, long longest) {

@@ -34,6 +34,25 @@ public interface DecodeSession extends AutoCloseable {
   float[] step(int[] tokens);
 
   /**
+   * Feeds one token to every row, as {@link #step}, where only the best next tokens are wanted: the
+   * logits need not leave the device.
+   *
+   * @param tokens one token a row
+   * @return the token of each row with the largest logit, the lowest such token where several share
+   *     it
+   */
+  default int[] stepGreedy(int[] tokens) {
+    float[] logits = step(tokens);
+    NextTokenScores scores = new NextTokenScores(vocabSize());
+    int[] best = new int[tokens.length];
+    for (int r = 0; r < best.length; r++) {
+      scores.load(logits, r * vocabSize(), tokens, 0);
+      best[r] = scores.argMax();
+    }
+    return best;
+  }
+
+  /**
    * Reorders, repeats or drops rows: afterwards row {@code r} continues what was row {@code
    * rows[r]}. The number of rows may change.
    *

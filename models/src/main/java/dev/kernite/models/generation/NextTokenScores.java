@@ -201,15 +201,20 @@ public final class NextTokenScores {
     return last;
   }
 
+  /** Fails for a logit that no sound model gives. */
+  static void requireNumber(float logit) {
+    if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
+      throw new ModelException(
+          "the model's logits contain "
+              + logit
+              + ": its weights are damaged, or a computation overflowed");
+    }
+  }
+
   private float max() {
     float max = Float.NEGATIVE_INFINITY;
     for (float score : scores) {
-      if (Float.isNaN(score) || score == Float.POSITIVE_INFINITY) {
-        throw new ModelException(
-            "the model's logits contain "
-                + score
-                + ": its weights are damaged, or a computation overflowed");
-      }
+      requireNumber(score);
       max = Math.max(max, score);
     }
     if (max == Float.NEGATIVE_INFINITY) {

@@ -36,6 +36,11 @@ final class TokenSearch {
     }
   }
 
+  /** Whether the largest logit decides, and nothing else. */
+  private boolean largestLogitDecides() {
+    return !run.config().sample() && !run.config().keepScores() && run.processors().isEmpty();
+  }
+
   List<GeneratedSequence> run() {
     int vocab = run.session().vocabSize();
     int[] running = new int[rows.length];
@@ -47,12 +52,14 @@ final class TokenSearch {
     int held = run.prompts().length;
     float[] logits =
         run.cancelled().getAsBoolean() ? null : run.session().prefill(run.prompts(), run.mask());
+    int[] best = null; // instead of logits, from the second token on, where that is all it takes
     for (int step = 0; logits != null; step++) {
       int survivors = 0;
       int[] tokens = new int[running.length];
       for (int i = 0; i < running.length; i++) {
         int s = running[i];
-        tokens[survivors] = choose(s, step, logits, sessionRows[i] * vocab);
+        tokens[survivors] =
+            best == null ? choose(s, step, logits, sessionRows[i] * vocab) : best[sessionRows[i]];
         if (!finished(s, tokens[survivors])) {
           running[survivors] = s;
           sessionRows[survivors++] = sessionRows[i];
@@ -68,7 +75,12 @@ final class TokenSearch {
         held = survivors;
       }
       Arrays.setAll(sessionRows, i -> i);
-      logits = run.session().step(Arrays.copyOf(tokens, survivors));
+      tokens = Arrays.copyOf(tokens, survivors);
+      if (largestLogitDecides()) {
+        best = run.session().stepGreedy(tokens);
+      } else {
+        logits = run.session().step(tokens);
+      }
     }
     List<GeneratedSequence> result = new ArrayList<>();
     for (int s = 0; s < rows.length; s++) {

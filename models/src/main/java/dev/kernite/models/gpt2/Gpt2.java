@@ -11,6 +11,8 @@ import dev.kernite.engine.WeightMatrix;
 import dev.kernite.engine.op.CrossEntropy;
 import dev.kernite.engine.op.Reduction;
 import dev.kernite.models.ModelException;
+import dev.kernite.models.generation.KeyValueCache;
+import dev.kernite.models.generation.StepState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -87,21 +89,53 @@ public final class Gpt2 implements AutoCloseable {
     return hidden(in, null, training, probe);
   }
 
-  Tensor hidden(Gpt2Inputs in, Gpt2Cache cache, boolean training, Probe probe) {
+  Tensor hidden(Gpt2Inputs in, KeyValueCache cache, boolean training, Probe probe) {
     long past = cache == null ? 0 : cache.length();
-    if (past + in.time() > config.positions()) {
-      throw new ModelException(
-          "a sequence of "
-              + (past + in.time())
-              + " tokens is longer than the model's context of "
-              + config.positions());
-    }
+    requireRoom(past + in.time());
     if (cache != null) {
       cache.reserve(in.time());
     }
     Tensor mask = in.real() == null ? null : Masks.padding(engine, in.real());
-    Pass pass = new Pass(mask, cache, training, probe);
-    Tensor h = Gpt2Block.dropout(embed(in, past), config.embeddingDropout(), pass);
+    Tensor h = transform(embed(in, past), new Pass(mask, cache, null, training, probe));
+    if (cache != null) {
+      cache.advance(in.time());
+    }
+    return h;
+  }
+
+  /**
+   * One step of decoding, whose work is the same each time.
+   *
+   * @param state the tokens; also where the cache ends
+   * @param mask hides padding, [rows, 1, 1, capacity], or null
+   * @param cache with room for a position
+   * @return the normalised hidden states, [rows, 1, width]
+   */
+  Tensor step(StepState state, Tensor mask, KeyValueCache cache) {
+    Tensor h = weights.tokens().rows(state.tokens());
+    h = add(h, embedding(weights.positions(), state.positions()));
+    return transform(h, new Pass(mask, cache, state.length(), false, Probe.NONE));
+  }
+
+  /** Fails if a sequence is longer than the context. */
+  void requireRoom(long tokens) {
+    if (tokens > config.positions()) {
+      throw new ModelException(
+          "a sequence of "
+              + tokens
+              + " tokens is longer than the model's context of "
+              + config.positions());
+    }
+  }
+
+  /** Fails if the model was closed: a recorded step would compute with what lies there now. */
+  void requireOpen() {
+    weights.normWeight().address();
+  }
+
+  private Tensor transform(Tensor embedded, Pass pass) {
+    Probe probe = pass.probe();
+    Tensor h = Gpt2Block.dropout(embedded, config.embeddingDropout(), pass);
     for (int i = 0; i < blocks.size(); i++) {
       probe.see("hidden_states." + i, h);
       h = inOwnScope(blocks.get(i), h, pass);
@@ -109,9 +143,6 @@ public final class Gpt2 implements AutoCloseable {
     h = layerNorm(h, weights.normWeight(), weights.normBias(), config.epsilon());
     probe.see("hidden_states." + blocks.size(), h);
     probe.see("last_hidden_state", h);
-    if (cache != null) {
-      cache.advance(in.time());
-    }
     return h;
   }
 
@@ -155,7 +186,7 @@ public final class Gpt2 implements AutoCloseable {
         flat[b * time + t] = id;
       }
     }
-    return engine.tensor(flat, Shape.of(rows.length, time));
+    return engine.tensor(flat, Shape.of(rows.length, time)).checkedBelow(limit);
   }
 
   /**

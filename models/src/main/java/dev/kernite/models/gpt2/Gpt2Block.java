@@ -51,6 +51,11 @@ final class Gpt2Block {
     Tensor q = qkv.narrow(-1, 0, width).splitHeads(config.heads());
     Tensor k = qkv.narrow(-1, width, width).splitHeads(config.heads());
     Tensor v = qkv.narrow(-1, 2L * width, width).splitHeads(config.heads());
+    if (pass.step() != null) {
+      float scale = config.attentionScale(layer);
+      Tensor mixed = pass.cache().attend(layer, q, k, v, pass.mask(), scale, pass.step());
+      return w.projWeight().apply(mixed, w.projBias(), null);
+    }
     if (pass.cache() != null) {
       k = pass.cache().appendKeys(layer, k);
       v = pass.cache().appendValues(layer, v);

@@ -11,6 +11,7 @@ import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
 import dev.kernite.kernels.Random;
+import dev.kernite.kernels.Recording;
 import dev.kernite.kernels.Reduce;
 import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.Softmax;
@@ -44,6 +45,11 @@ record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend 
   @Override
   public void warmUp() {
     backend.warmUp();
+  }
+
+  @Override
+  public Recording record(Runnable body) {
+    return backend.record(body);
   }
 
   @Override
