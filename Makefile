@@ -66,8 +66,8 @@ bench-java = $(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-
   -cp 'bench/target/kernite-bench.jar:bench/target/lib/*'
 
 dist: $(STAMP) ## Make a self-contained image with its own Java runtime, for GPU servers: target/dist
-	@$(maven) $(QUIET) -Pdist -pl test -am -DskipTests package
-	@models/cli/src/main/dist/image.sh '$(JDK)' $(APP) test/target target/dist/kernite
+	@$(maven) $(QUIET) -Pdist -pl test,bench -am -DskipTests package
+	@models/cli/src/main/dist/image.sh '$(JDK)' $(APP) test/target bench/target/kernite-bench.jar target/dist/kernite
 
 format: ## Format the Java sources
 	$(maven) -q spotless:apply

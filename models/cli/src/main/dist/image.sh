@@ -1,19 +1,20 @@
 #!/bin/sh
 # Makes a self-contained image: the program with a Java runtime of its own, and what checks it on a GPU.
 #
-#   image.sh JDK APP CHECK IMAGE
+#   image.sh JDK APP CHECK BENCH IMAGE
 #
 #   JDK    home of the JDK whose runtime is linked
 #   APP    the program as `make build` lays it
 #   CHECK  folder with test-classes/ and lib/ (the test module's target)
+#   BENCH  the benchmarks' jar, without what it needs: of that the image has what gpu-bench uses
 #   IMAGE  folder to make; IMAGE.tar.xz is made beside it
 set -eu
-jdk=$1 app=$2 check=$3 image=$4
+jdk=$1 app=$2 check=$3 bench=$4 image=$5
 here=$(cd "$(dirname "$0")" && pwd)
 most=$((28 * 1024 * 1024)) # bytes, compressed: it travels to machines by slow ways
 
 rm -rf "$image" "$image.tar.xz"
-mkdir -p "$image/check"
+mkdir -p "$image/check" "$image/bench"
 image=$(cd "$image" && pwd)
 
 # Uncompressed, since the archive compresses better. Without java.desktop, which doubles the size: curves are then
@@ -28,12 +29,13 @@ cp -R "$app/bin" "$app/lib" "$image" # the bundled models stay behind: they are 
 cp "$here"/bin/* "$image/bin"
 cp -R "$check/test-classes" "$image/check/classes"
 cp "$check"/lib/*.jar "$image/check"
+cp "$bench" "$image/bench"
 rm -rf "$image/check/classes/planted-bugs" # they try the emulator, not a GPU
 
 # Jars are stored, since the archive compresses better. Of JCuda's native libraries only the driver's is used; the
 # others are ten times its size.
 work=$image.work
-for jar in "$image"/lib/*.jar "$image"/check/*.jar; do
+for jar in "$image"/lib/*.jar "$image"/check/*.jar "$image"/bench/*.jar; do
   rm -rf "$work" && mkdir "$work"
   (cd "$work" && "$jdk/bin/jar" -xf "$jar")
   [ ! -d "$work/lib" ] || find "$work/lib" -name 'lib*.so' ! -name 'libJCudaDriver-*' -delete

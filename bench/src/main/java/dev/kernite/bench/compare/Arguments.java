@@ -13,8 +13,9 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What the command line asks for.
  *
- * @param groups which groups of work: {@code gemm}, {@code ops}, {@code models}
- * @param threads numbers of threads, each a run of its own
+ * @param device {@code cpu}, {@code cuda} or {@code cuda-host}
+ * @param groups which groups of work: {@code gemm}, {@code ops}, {@code ladder}, {@code models}
+ * @param threads numbers of threads, each a run of its own; none on a device
  * @param match only work whose operation and shape, {@code gemm 8x2304x768}, this is found in
  * @param quick few rounds and small sets: to see that it runs, not to quote
  * @param rounds turns of each engine; 0 for as many as {@code quick} says
@@ -22,6 +23,7 @@ import java.util.regex.PatternSyntaxException;
  * @param peers folder of the peers' libraries, null to leave them out
  */
 record Arguments(
+    String device,
     Set<String> groups,
     List<Integer> threads,
     Pattern match,
@@ -31,10 +33,12 @@ record Arguments(
     Path peers) {
   static final String USAGE =
       """
-      make bench ARGS="[--only gemm,ops,models] [--threads 1,2] [--match REGEX] [--rounds N]
-                       [--quick] [--out DIR | --no-results] [--no-peers]"
-        --only       groups of work (default: all)
-        --threads    numbers of threads, one after the other (default: 1 and all processors)
+      make bench ARGS="[--device cpu|cuda|cuda-host] [--only gemm,ops,ladder,models]
+                       [--threads 1,2] [--match REGEX] [--rounds N] [--quick]
+                       [--out DIR | --no-results] [--no-peers]"
+        --device     what computes (default: cpu); a GPU is compared with cuBLAS and PyTorch
+        --only       groups of work (default: all; ladder: the steps of the CUDA kernels' ladders)
+        --threads    numbers of the CPU's threads, one after the other (default: 1 and all)
         --match      only what is found in 'op shape', for example 'gemm 8x' or attention
         --rounds     turns of each engine, two at least (default: 11)
         --quick      3 short rounds, fewer shapes: to see that it runs, not to quote
@@ -42,10 +46,13 @@ record Arguments(
         --no-results only print
         --no-peers   only Kernite
       """;
-  private static final Set<String> GROUPS = new LinkedHashSet<>(List.of("gemm", "ops", "models"));
+  private static final Set<String> GROUPS =
+      new LinkedHashSet<>(List.of("gemm", "ops", "ladder", "models"));
+  private static final Set<String> DEVICES = Set.of("cpu", "cuda", "cuda-host");
 
   /** Parses; throws IllegalArgumentException with one line for the user. */
   static Arguments of(String[] args, Path out, Path peers) {
+    String device = "cpu";
     Set<String> groups = GROUPS;
     int processors = Runtime.getRuntime().availableProcessors();
     List<Integer> threads = processors == 1 ? List.of(1) : List.of(1, processors);
@@ -56,6 +63,7 @@ record Arguments(
     while (!left.isEmpty()) {
       String option = left.removeFirst();
       switch (option) {
+        case "--device" -> device = device(value(option, left));
         case "--only" -> groups = groups(value(option, left));
         case "--threads" -> threads = threads(value(option, left));
         case "--match" -> match = pattern(value(option, left));
@@ -67,7 +75,7 @@ record Arguments(
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Arguments(groups, threads, match, quick, rounds, out, peers);
+    return new Arguments(device, groups, threads, match, quick, rounds, out, peers);
   }
 
   private static String value(String option, List<String> left) {
@@ -75,6 +83,13 @@ record Arguments(
       throw new IllegalArgumentException(option + " needs a value");
     }
     return left.removeFirst();
+  }
+
+  private static String device(String value) {
+    if (!DEVICES.contains(value)) {
+      throw new IllegalArgumentException("--device is cpu, cuda or cuda-host, not " + value);
+    }
+    return value;
   }
 
   private static Set<String> groups(String value) {
@@ -110,9 +125,13 @@ record Arguments(
     }
   }
 
+  boolean onCpu() {
+    return device.equals("cpu");
+  }
+
   /** How short work is timed. */
   Stopwatch shortWork(int threadCount) {
-    long pause = threadCount == 1 ? 0 : 40; // OpenBLAS's threads spin for 26 ms after a call
+    long pause = threadCount <= 1 ? 0 : 40; // OpenBLAS's threads spin for 26 ms after a call
     int turns = rounds > 0 ? rounds : quick ? 3 : 11;
     return new Stopwatch(turns, quick ? 0.01 : 0.03, quick ? 0.1 : 0.5, pause);
   }

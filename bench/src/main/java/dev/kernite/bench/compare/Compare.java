@@ -1,14 +1,18 @@
 package dev.kernite.bench.compare;
 
+import dev.kernite.bench.peers.CuBlas;
 import dev.kernite.bench.peers.LibTorch;
 import dev.kernite.bench.peers.OpenBlas;
 import dev.kernite.bench.peers.Peer;
 import dev.kernite.bench.peers.PeerException;
+import dev.kernite.bench.peers.PyTorch;
 import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Roofs;
 import dev.kernite.kernels.cpu.CpuBackend;
 import dev.kernite.kernels.cpu.CpuOptions;
 import dev.kernite.kernels.cpu.CpuProbe;
+import dev.kernite.kernels.cuda.CudaBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +34,7 @@ public final class Compare {
   private static final Path PEERS = Path.of("bench/target/peers");
 
   private final Arguments arguments;
-  private final Machine machine = Machine.here();
+  private Machine machine = Machine.here();
   private final List<Peer> peers = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<Integer, Roofs> roofs = new LinkedHashMap<>();
@@ -58,29 +62,85 @@ public final class Compare {
       System.exit(2);
       return;
     }
-    new Compare(arguments).run();
+    Compare compare = new Compare(arguments);
+    compare.notes.add("arguments: " + String.join(" ", args));
+    compare.run();
   }
 
   private void run() throws IOException {
-    if (arguments.peers() != null) {
-      load("OpenBLAS", OpenBlas::load);
-      load("LibTorch", LibTorch::load);
-    }
     System.out.printf(
         "%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
-    notes.forEach(System.out::println);
     Path models = Files.createTempDirectory("kernite-bench");
     // After Ctrl-C too: two models are most of a gigabyte.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(models)));
-    for (int threads : arguments.threads()) {
-      measure(threads, models);
+    if (arguments.onCpu()) {
+      measureCpu(models);
+    } else {
+      measureDevice(models);
     }
     report();
   }
 
-  private void load(String name, Function<Path, Peer> loader) {
+  private void measureCpu(Path models) {
+    if (arguments.peers() != null) {
+      load("OpenBLAS", () -> OpenBlas.load(arguments.peers()));
+      load("LibTorch", () -> LibTorch.load(arguments.peers()));
+    }
+    notes.forEach(System.out::println);
+    for (int threads : arguments.threads()) {
+      measure(threads, models);
+    }
+  }
+
+  private void measureDevice(Path models) {
+    boolean gpu = arguments.device().equals("cuda");
+    Contest contest = new Contest(0, peers);
+    try (CudaBackend backend = gpu ? CudaBackend.open() : CudaBackend.openHost()) {
+      machine = machine.with(backend.description());
+      System.out.println(backend.description());
+      if (!gpu) {
+        notes.add("cuda-host is the CPU: it has no peers, and its figures say nothing about a GPU");
+      } else if (arguments.peers() != null) {
+        load("cuBLAS", CuBlas::load);
+        load("PyTorch", () -> PyTorch.start("python3"));
+      }
+      notes.forEach(System.out::println);
+      kernels(backend, contest);
+    } catch (KernelException e) {
+      System.err.println("error: " + e.getMessage());
+      System.exit(1);
+    }
+    models(contest, models);
+  }
+
+  private void kernels(CudaBackend backend, Contest contest) {
+    Roofs before = backend.measureRoofs();
+    roofs.put(contest.threads(), before);
+    System.out.printf(
+        "FMA peak %.1f GF/s, copy bandwidth %.1f GB/s%n%n",
+        before.flops() / 1e9, before.bytes() / 1e9);
+    DeviceSuite suite = new DeviceSuite(backend, contest, arguments, this::take);
+    if (arguments.groups().contains("gemm")) {
+      suite.gemm();
+    }
+    if (arguments.groups().contains("ops")) {
+      suite.ops();
+    }
+    if (arguments.groups().contains("ladder")) {
+      suite.ladder();
+    }
+    roofs.put(contest.threads(), before.or(backend.measureRoofs()));
+  }
+
+  private void models(Contest contest, Path folder) {
+    if (arguments.groups().contains("models")) {
+      new ModelSuite(contest, arguments, folder, this::take).run();
+    }
+  }
+
+  private void load(String name, Supplier<Peer> loader) {
     try {
-      Peer peer = loader.apply(arguments.peers());
+      Peer peer = loader.get();
       peers.add(peer);
       notes.add("peer: %s %s".formatted(peer.name(), peer.version()));
     } catch (PeerException e) {
@@ -105,9 +165,7 @@ public final class Compare {
         suite.ops();
       }
     }
-    if (arguments.groups().contains("models")) {
-      new ModelSuite(contest, arguments, models, this::take).run();
-    }
+    models(contest, models);
     roofs.put(threads, before.or(CpuProbe.measure(threads)));
   }
 
@@ -123,8 +181,8 @@ public final class Compare {
     System.out.println();
     for (Summary s : Summary.of(results)) {
       System.out.printf(
-          "%-24s %dT against %-9s %2d rows: geometric mean %.2f (%.2f to %.2f)%n",
-          s.kind(), s.threads(), s.peer(), s.rows(), s.mean(), s.worst(), s.best());
+          "%-24s %s against %-9s %2d rows: geometric mean %.2f (%.2f to %.2f)%n",
+          s.kind(), Report.threads(s.threads()), s.peer(), s.rows(), s.mean(), s.worst(), s.best());
     }
     if (arguments.out() == null) {
       return;

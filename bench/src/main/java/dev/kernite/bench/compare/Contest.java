@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Runs one piece of work on all engines: first each is checked, then all are timed in turns.
  *
- * @param threads everybody's number
+ * @param threads everybody's number; 0 on a device that schedules itself
  * @param peers the other engines
  */
 record Contest(int threads, List<Peer> peers) {
@@ -29,10 +29,11 @@ record Contest(int threads, List<Peer> peers) {
     List<Stopwatch.Contestant> contestants = new ArrayList<>();
     List<Entrant> named = new ArrayList<>();
     contestants.add(Stopwatch.Contestant.of(work));
-    named.add(new Entrant(Score.OURS, "", work::run));
+    named.add(new Entrant(Score.OURS, "", work::run).withSettled(work::settle));
     for (Entrant entrant : more) {
-      contestants.add(entrant);
-      named.add(entrant);
+      Entrant waiting = entrant.withSettled(work::settle);
+      contestants.add(waiting);
+      named.add(waiting);
     }
     try {
       for (Peer peer : peers) {
@@ -61,10 +62,11 @@ record Contest(int threads, List<Peer> peers) {
 
   private static void check(Workload work, Entrant entrant) {
     work.spoil();
+    work.settle(); // peers have queues of their own
     entrant.run();
-    entrant.export().run();
+    entrant.settle();
     try {
-      work.check();
+      entrant.verify().accept(work);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "%s %s: %s".formatted(entrant.engine(), entrant.variant(), e.getMessage()), e);

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  */
 record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Result> report) {
   private static final int PROMPT = 512;
+  private static final int QUICK_PROMPT = 24;
   private static final int DECODE_PAST = 16;
   private static final int DECODE_STEPS = 32;
 
@@ -35,25 +36,26 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
     try (Engine engine = open()) {
       training(engine);
     }
-    if (wanted("gpt2 first logits")) {
+    if (arguments.onCpu() && wanted("gpt2 first logits")) {
       int rounds = arguments.quick() ? 1 : 5;
       Path files;
       try (Engine engine = open()) {
-        files = model(engine, folder, FileDtype.F32);
+        files = model(engine, FileDtype.F32);
       }
       FirstLogits.measure(files, contest.threads(), rounds).forEach(report);
     }
   }
 
   private Engine open() {
-    return Engine.open(EngineOptions.DEFAULT.withDevice("cpu").withThreads(contest.threads()));
+    EngineOptions options = EngineOptions.DEFAULT.withDevice(arguments.device());
+    return Engine.open(arguments.onCpu() ? options.withThreads(contest.threads()) : options);
   }
 
-  /** The folder of the 124M model in a type, written if it is not there. */
-  static Path model(Engine engine, Path folder, FileDtype dtype) {
+  /** The folder of the model in a type, written if it is not there. */
+  private Path model(Engine engine, FileDtype dtype) {
     Path model = folder.resolve("gpt2-" + name(dtype));
     if (!model.resolve("model.safetensors").toFile().exists()) {
-      RandomGpt2.M124.write(engine, dtype, model);
+      (small() ? RandomGpt2.M12 : RandomGpt2.M124).write(engine, dtype, model);
     }
     return model;
   }
@@ -67,10 +69,11 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
     if (!wanted("gpt2 prompt " + type) && !wanted("gpt2 decode " + type)) {
       return;
     }
-    Path files = model(engine, folder, dtype);
+    Path files = model(engine, dtype);
     try (Gpt2 model = Gpt2Files.load(engine, files, Gpt2Files.Use.INFERENCE)) {
       int bits = dtype.bits();
-      run("gpt2 prompt " + type, () -> GenerationWork.prompt(model, type, bits, PROMPT));
+      int prompt = small() ? QUICK_PROMPT : PROMPT;
+      run("gpt2 prompt " + type, () -> GenerationWork.prompt(model, type, bits, prompt));
       run(
           "gpt2 decode " + type,
           () -> GenerationWork.decode(model, type, bits, DECODE_PAST, DECODE_STEPS));
@@ -81,9 +84,20 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
     if (!wanted("gpt2 training step")) {
       return;
     }
+    int time = small() ? QUICK_PROMPT : 256;
     try (Gpt2 model = RandomGpt2.M12.fresh(engine, folder.resolve("gpt2-small"))) {
-      run("gpt2 training step", () -> new TrainingWork(model, 8, 256));
+      run("gpt2 training step", () -> new TrainingWork(model, 8, time));
     }
+    if (!arguments.onCpu() && !small()) {
+      try (Gpt2 model = RandomGpt2.M124.fresh(engine, folder.resolve("gpt2-large"))) {
+        run("gpt2 training step", () -> new TrainingWork(model, 8, 512));
+      }
+    }
+  }
+
+  /** Whether a small model is enough: to see that it runs, on the emulator above all. */
+  private boolean small() {
+    return arguments.quick() && !arguments.onCpu();
   }
 
   private boolean wanted(String label) {

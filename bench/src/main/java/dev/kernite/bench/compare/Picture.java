@@ -17,7 +17,6 @@ final class Picture {
   private static final double BAR_HEIGHT = 18;
   private static final double LABEL_WIDTH = 300;
   private static final double[] INTENSITIES = {0.125, 1024}; // operations a byte
-  private static final double[] SPEEDS = {0.5, 1024}; // GF/s
   private static final double[] RATIOS = {0.25, 16};
 
   private static final String STYLE =
@@ -29,7 +28,7 @@ final class Picture {
       .roof { stroke: #46566a; stroke-width: 2; fill: none; }
       .grid { stroke: #e3e8ee; }
       .par { stroke: #1d2733; }
-      .Kernite { fill: #d9480f; } .OpenBLAS { fill: #1c7ed6; } .LibTorch { fill: #2f9e44; }
+      .Kernite { fill: #d9480f; } .OpenBLAS, .cuBLAS { fill: #1c7ed6; } .LibTorch, .PyTorch { fill: #2f9e44; }
       .ahead { fill: #f3b391; } .behind { fill: #b9c2cc; }
       .tick { stroke: #1d2733; stroke-width: 1; }
       </style>
@@ -37,9 +36,16 @@ final class Picture {
 
   private final Report report;
   private final StringBuilder svg = new StringBuilder();
+  private final double[] speeds; // GF/s at the ends of the axis
 
   private Picture(Report report) {
     this.report = report;
+    double peak = report.roofs().values().stream().mapToDouble(Roofs::flops).max().orElse(0) / 1e9;
+    double highest = 1024;
+    while (highest < peak) {
+      highest *= 4;
+    }
+    speeds = new double[] {highest / 2048, highest};
   }
 
   static String of(Report report) {
@@ -58,7 +64,7 @@ final class Picture {
         width, height, width);
     add("<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>%n");
     svg.append(STYLE);
-    text("head", MARGIN, 24, report.machine().cpu() + ", " + report.date());
+    text("head", MARGIN, 24, report.machine().title() + ", " + report.date());
     legend(width - 280, 24);
     for (int i = 0; i < threads.size(); i++) {
       roofline(threads.get(i), MARGIN + i * (PANEL_WIDTH + MARGIN), MARGIN);
@@ -70,7 +76,12 @@ final class Picture {
   }
 
   private void legend(double x, double y) {
-    for (String engine : List.of("Kernite", "OpenBLAS", "LibTorch")) {
+    List<String> engines =
+        report.results().stream()
+            .flatMap(result -> result.scores().stream().map(Score::engine))
+            .distinct()
+            .toList();
+    for (String engine : engines) {
       add("<circle class=\"%s\" cx=\"%.0f\" cy=\"%.0f\" r=\"4\"/>%n", engine, x, y - 4);
       text("", x + 8, y, engine);
       x += 90;
@@ -81,14 +92,14 @@ final class Picture {
 
   private void roofline(int threads, double left, double top) {
     Roofs roofs = report.roofs().get(threads);
-    String title = threads == 1 ? "1 thread" : threads + " threads";
+    String title = Report.threads(threads);
     text(
         "head",
         left,
         top - 10,
         String.format(
             Locale.ROOT,
-            "%s: peak %.0f GF/s, read %.1f GB/s",
+            "%s: peak %.0f GF/s, %.1f GB/s",
             title,
             roofs.flops() / 1e9,
             roofs.bytes() / 1e9));
@@ -97,7 +108,7 @@ final class Picture {
       line("grid", x, top, x, top + PANEL_HEIGHT);
       text("small", x - 8, top + PANEL_HEIGHT + 14, plain(i));
     }
-    for (double s = 1; s <= SPEEDS[1]; s *= 4) {
+    for (double s = 2 * speeds[0]; s <= speeds[1]; s *= 4) {
       double y = top + down(s);
       line("grid", left, y, left + PANEL_WIDTH, y);
       text("small", left - 26, y + 4, plain(s));
@@ -154,8 +165,8 @@ final class Picture {
     return PANEL_WIDTH * part(intensity, INTENSITIES);
   }
 
-  private static double down(double speed) {
-    return PANEL_HEIGHT * (1 - part(speed, SPEEDS));
+  private double down(double speed) {
+    return PANEL_HEIGHT * (1 - part(speed, speeds));
   }
 
   /** Where a value lies between the ends of a logarithmic axis, 0 to 1. */
@@ -184,7 +195,11 @@ final class Picture {
   private void bar(Summary s, double y) {
     double from = Math.min(along(1), along(s.mean()));
     double to = Math.max(along(1), along(s.mean()));
-    text("small", MARGIN, y + 13, "%s, %dT, %s".formatted(s.kind(), s.threads(), s.peer()));
+    text(
+        "small",
+        MARGIN,
+        y + 13,
+        "%s, %s, %s".formatted(s.kind(), Report.threads(s.threads()), s.peer()));
     add(
         "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\"/>%n",
         s.mean() >= 1 ? "ahead" : "behind", LABEL_WIDTH + from, y + 3, to - from, BAR_HEIGHT - 6);

@@ -43,7 +43,7 @@ record Report(
     Roofs roof = roofs.get(r.threads());
     Spread ours = row.time();
     field(text, date);
-    field(text, machine.cpu());
+    field(text, machine.title());
     field(text, r.group());
     field(text, r.kind());
     field(text, r.op());
@@ -93,9 +93,9 @@ record Report(
     for (Summary s : Summary.of(results)) {
       line(
           text,
-          "| %s | %d | %s | %d | **%.2f** | %.2f | %.2f |%n",
+          "| %s | %s | %s | %d | **%.2f** | %.2f | %.2f |%n",
           s.kind(),
-          s.threads(),
+          threads(s.threads()),
           s.peer(),
           s.rows(),
           s.mean(),
@@ -105,7 +105,7 @@ record Report(
     text.append("\n## Every row\n\n");
     text.append(
         "Times are medians in ms (p10 to p90). One thread: processor time of the calling thread;\n"
-            + "more: wall time. Percentages are of the peak, of the read bandwidth, and of the\n"
+            + "more, or a device: wall time. Percentages are of the peak, of the bandwidth, and of the\n"
             + "roofline (the roof that the work meets first; above 100 where caches held it).\n\n");
     text.append(
         "| op | shape | type | threads | ours | GF/s | tokens/s | peak % | bandwidth % | roofline %"
@@ -118,6 +118,9 @@ record Report(
   }
 
   private void machine(StringBuilder text) {
+    if (machine.device() != null) {
+      line(text, "- %s%n", machine.device());
+    }
     line(text, "- %s, %d processors%n", machine.cpu(), machine.processors());
     line(text, "- %s, %.0f GiB%n", machine.system(), machine.memoryBytes() / 0x1p30);
     line(text, "- Java %s%n", machine.java());
@@ -128,11 +131,11 @@ record Report(
         (threads, roof) ->
             line(
                 text,
-                "- roofs, %d thread%s: %.1f GF/s, %.1f GB/s read%n",
-                threads,
-                threads == 1 ? "" : "s",
+                "- roofs, %s: %.1f GF/s, %.1f GB/s %s%n",
+                threads(threads),
                 roof.flops() / 1e9,
-                roof.bytes() / 1e9));
+                roof.bytes() / 1e9,
+                threads == 0 ? "copied" : "read"));
   }
 
   private void markdown(StringBuilder text, Row row) {
@@ -141,11 +144,11 @@ record Report(
     String variant = row.ours().variant();
     line(
         text,
-        "| %s | %s | %s | %d | %s |",
+        "| %s | %s | %s | %s | %s |",
         variant.isEmpty() ? r.op() : r.op() + ", " + variant,
         r.shape(),
         r.dtype(),
-        r.threads(),
+        threads(r.threads()),
         milliseconds(row.time()));
     if (r.flops() == 0) {
       text.append(" | | | | |"); // a wait, not a computation
@@ -167,6 +170,11 @@ record Report(
     }
   }
 
+  /** Of a row, in a few letters. */
+  static String threads(int threads) {
+    return threads == 0 ? "device" : threads + "T";
+  }
+
   private static String milliseconds(Spread s) {
     return String.format(
         Locale.ROOT, "%.4g (%.4g to %.4g)", s.median() * 1e3, s.low() * 1e3, s.high() * 1e3);
@@ -183,11 +191,11 @@ record Report(
     String ours =
         String.format(
             Locale.ROOT,
-            "%-20s %-18s %-5s %dT %10.4g ms",
+            "%-20s %-18s %-5s %s %10.4g ms",
             variant.isEmpty() ? r.op() : r.op() + ", " + variant,
             r.shape(),
             r.dtype(),
-            r.threads(),
+            threads(r.threads()),
             row.time().median() * 1e3);
     if (r.flops() > 0) {
       ours +=

@@ -12,12 +12,12 @@ import java.util.Map;
 /**
  * One piece of work with everybody's score.
  *
- * @param group what it belongs to: {@code gemm}, {@code ops}, {@code models}
+ * @param group what it belongs to: {@code gemm}, {@code ops}, {@code ladder}, {@code models}
  * @param kind what geometric means are taken over: {@code gemm M=8}, {@code softmax}
  * @param op what is computed
  * @param shape of the operands
  * @param dtype of the operands
- * @param threads everybody's number of threads
+ * @param threads everybody's number of threads; 0 on a device
  * @param flops of a run
  * @param bytes of a run
  * @param tokens of a run, 0 for none

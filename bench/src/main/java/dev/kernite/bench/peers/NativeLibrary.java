@@ -9,12 +9,17 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A shared library, loaded for the rest of the process, and its functions. */
 @SuppressWarnings("restricted")
 final class NativeLibrary {
   private static final Linker LINKER = Linker.nativeLinker();
+
+  /** Where the loader looks by itself, and where CUDA toolkits are installed. */
+  private static final List<String> SYSTEM_FOLDERS =
+      List.of("", "/usr/local/cuda/lib64/", "/usr/local/cuda/targets/x86_64-linux/lib/");
 
   private final Path file;
   private final SymbolLookup symbols;
@@ -44,6 +49,28 @@ final class NativeLibrary {
     } catch (IOException | IllegalArgumentException e) {
       throw new PeerException(name + " cannot be loaded: " + e.getMessage());
     }
+  }
+
+  /**
+   * Loads a library of the system.
+   *
+   * @param names of the file, the first that can be loaded is taken
+   * @throws PeerException if there is none
+   */
+  static NativeLibrary installed(String... names) {
+    for (String name : names) {
+      for (String folder : SYSTEM_FOLDERS) {
+        try {
+          SymbolLookup symbols = SymbolLookup.libraryLookup(folder + name, Arena.global());
+          return new NativeLibrary(Path.of(name), symbols);
+        } catch (IllegalArgumentException e) {
+          // the next may be there
+        }
+      }
+    }
+    throw new PeerException(
+        "no %s is installed; LD_LIBRARY_PATH may name its folder"
+            .formatted(String.join(" or ", names)));
   }
 
   /** A function without a result. */
