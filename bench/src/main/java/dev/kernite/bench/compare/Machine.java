@@ -98,6 +98,6 @@ record Machine(
     String name = device == null ? title() + " " + processors : title();
     String words =
         name.replaceAll("\\([^)]*\\)", "").replaceAll("@.*", "").replaceAll("[^A-Za-z0-9]+", "-");
-    return words.toLowerCase(Locale.ROOT).replaceAll("^-|-+(?=-)", "");
+    return words.toLowerCase(Locale.ROOT).replaceAll("^-|-+(?=-)|-$", "");
   }
 }

@@ -87,21 +87,7 @@ record Report(
     text.append("# Kernite side by side, %s%n%n".formatted(date));
     text.append("![roofline and ratios](%s)%n%n".formatted(picture));
     machine(text);
-    text.append("\n## Ratios: time of the peer / time of Kernite\n\n");
-    text.append("| what | threads | peer | rows | geometric mean | worst | best |\n");
-    text.append("|---|--:|---|--:|--:|--:|--:|\n");
-    for (Summary s : Summary.of(results)) {
-      line(
-          text,
-          "| %s | %s | %s | %d | **%.2f** | %.2f | %.2f |%n",
-          s.kind(),
-          threads(s.threads()),
-          s.peer(),
-          s.rows(),
-          s.mean(),
-          s.worst(),
-          s.best());
-    }
+    ratios(text);
     text.append("\n## Every row\n\n");
     text.append(
         "Times are medians in ms (p10 to p90). One thread: processor time of the calling thread;\n"
@@ -115,6 +101,28 @@ record Report(
       result.rows().forEach(row -> markdown(text, row));
     }
     return text.toString();
+  }
+
+  private void ratios(StringBuilder text) {
+    List<Summary> summaries = Summary.of(results);
+    if (summaries.isEmpty()) {
+      return; // no peer was there
+    }
+    text.append("\n## Ratios: time of the peer / time of Kernite\n\n");
+    text.append("| what | threads | peer | rows | geometric mean | worst | best |\n");
+    text.append("|---|--:|---|--:|--:|--:|--:|\n");
+    for (Summary s : summaries) {
+      line(
+          text,
+          "| %s | %s | %s | %d | **%.2f** | %.2f | %.2f |%n",
+          s.kind(),
+          threads(s.threads()),
+          s.peer(),
+          s.rows(),
+          s.mean(),
+          s.worst(),
+          s.best());
+    }
   }
 
   private void machine(StringBuilder text) {
