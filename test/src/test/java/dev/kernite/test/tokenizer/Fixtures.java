@@ -15,6 +15,7 @@ final class Fixtures {
   static final JsonMapper JSON = JsonMapper.shared();
   static final Tokenizer GPT2 = Tokenizer.load(folder("gpt2"));
   static final Tokenizer BPE = Tokenizer.load(folder("bpe"));
+  static final Tokenizer BERT = Tokenizer.load(folder("bert"));
 
   private Fixtures() {}
 
@@ -24,6 +25,16 @@ final class Fixtures {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The tokenizer of a folder. */
+  static Tokenizer tokenizer(String folder) {
+    return switch (folder) {
+      case "gpt2" -> GPT2;
+      case "bpe" -> BPE;
+      case "bert" -> BERT;
+      default -> throw new IllegalArgumentException(folder);
+    };
   }
 
   /** The lines of a fixture file; there is at least one. */

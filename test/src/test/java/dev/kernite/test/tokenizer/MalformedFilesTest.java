@@ -218,11 +218,11 @@ class MalformedFilesTest {
         "\"b\": 2                     | \"b\": 99999999999            | vocab.b",
         "\"b\": 2                     | \"b\": 2.5                    | vocab.b",
         "\"b\": 2                     | \"a\": 2                      | twice",
-        "\"type\": \"BPE\"            | \"type\": \"WordLevel\"       | WordLevel",
+        "\"type\": \"BPE\"            | \"type\": \"WordGuess\"       | WordGuess",
         "\"dropout\": null            | \"dropout\": 0.1              | dropout",
         "\"type\": \"NFKC\"           | \"type\": \"Precompiled\"     | Precompiled",
         "\"type\": \"Digits\"         | \"type\": \"UnicodeScripts\"  | UnicodeScripts",
-        "\"type\": \"Fuse\"           | \"type\": \"CTC\"             | CTC",
+        "\"type\": \"Fuse\"           | \"type\": \"XYZ\"             | XYZ",
         "\"Regex\": \"x+\"            | \"Regex\": \"(x\"             | (x",
         "\"version\": \"1.0\"         | \"version\": \"2.0\"          | 2.0",
         "\"ids\": [0]                 | \"ids\": [0, 1]               | 2 ids for 1 tokens",
@@ -294,7 +294,7 @@ class MalformedFilesTest {
     file("spiece.model", "x");
     assertTrue(failure(folder).contains("SentencePiece"));
     file("vocab.txt", "x");
-    assertTrue(failure(folder.resolve("vocab.txt")).contains("WordPiece"));
+    assertTrue(failure(folder.resolve("vocab.txt")).contains("[SEP]"));
     assertThrows(TokenizerException.class, () -> Tokenizer.load(folder.resolve("spiece.model")));
   }
 

@@ -29,6 +29,7 @@ class NormalizerProperties {
     return Texts.accented();
   }
 
+  /** On characters that Unicode 9 knows: others the tokenizers library takes as they are. */
   @Property(tries = 3000)
   void unicodeFormsAreThoseOfTheJdk(@ForAll("accented") String text, @ForAll UnicodeForm form) {
     String expected =

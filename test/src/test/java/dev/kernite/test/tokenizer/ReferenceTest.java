@@ -8,136 +8,156 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kernite.tokenizer.EncodeOptions;
 import dev.kernite.tokenizer.Encoding;
 import dev.kernite.tokenizer.Input;
+import dev.kernite.tokenizer.Padding;
+import dev.kernite.tokenizer.Pipeline;
 import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.Truncation;
+import dev.kernite.tokenizer.Truncation.Strategy;
+import dev.kernite.tokenizer.normalizer.BertNormalizer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Every line of the reference results of the Hugging Face tokenizers library, exactly. */
 class ReferenceTest {
-  static List<JsonNode> gpt2() {
-    return Fixtures.lines("gpt2/encode.jsonl");
+  private static final EncodeOptions PLAIN = EncodeOptions.PLAIN;
+  private static final EncodeOptions BARE = PLAIN.addSpecialTokens(false);
+
+  /** The lines of a file as arguments: where, with what, how, what. */
+  private static Stream<Arguments> lines(String file, Tokenizer tokenizer, EncodeOptions options) {
+    List<JsonNode> lines = Fixtures.lines(file);
+    return IntStream.range(0, lines.size())
+        .mapToObj(i -> Arguments.of(file + ":" + (i + 1), tokenizer, options, lines.get(i)));
   }
 
-  @ParameterizedTest
-  @MethodSource("gpt2")
-  void encodesAsGpt2(JsonNode line) {
-    check(Fixtures.GPT2, line, EncodeOptions.PLAIN);
-    assertArrayEquals(
-        Fixtures.ints(line.get("ids")),
-        Fixtures.GPT2.encodeToIds(line.get("text").stringValue(), true));
+  private static Tokenizer bert(boolean clean, boolean chinese, Boolean accents, boolean lower) {
+    Pipeline p = Fixtures.BERT.pipeline();
+    return new Tokenizer(
+        new Pipeline(
+            p.addedTokens(),
+            new BertNormalizer(clean, chinese, accents, lower),
+            p.preTokenizer(),
+            p.model(),
+            p.postProcessor(),
+            p.decoder(),
+            p.options()));
   }
 
-  static List<JsonNode> gpt2Decode() {
-    return Fixtures.lines("gpt2/decode.jsonl");
+  static Stream<Arguments> texts() {
+    return Stream.of(
+            lines("gpt2/encode.jsonl", Fixtures.GPT2, PLAIN),
+            lines("bpe/encode.jsonl", Fixtures.BPE, PLAIN),
+            lines("bpe/encode_no_special.jsonl", Fixtures.BPE, BARE),
+            lines("bert/encode.jsonl", Fixtures.BERT, PLAIN),
+            lines("bert/encode_no_special.jsonl", Fixtures.BERT, BARE),
+            lines("bert/encode_cased.jsonl", bert(true, true, null, false), PLAIN),
+            lines("bert/encode_lower-keep-accents.jsonl", bert(true, true, false, true), PLAIN),
+            lines("bert/encode_raw.jsonl", bert(false, false, true, false), PLAIN))
+        .flatMap(s -> s);
   }
 
-  @ParameterizedTest
-  @MethodSource("gpt2Decode")
-  void decodesAsGpt2(JsonNode line) {
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("texts")
+  void encodesAndDecodes(String where, Tokenizer tokenizer, EncodeOptions options, JsonNode line) {
+    check(tokenizer, line, options);
     int[] ids = Fixtures.ints(line.get("ids"));
-    assertEquals(line.get("text").stringValue(), Fixtures.GPT2.decode(ids, false));
-    assertEquals(line.get("text_skip_special").stringValue(), Fixtures.GPT2.decode(ids, true));
-  }
-
-  static List<JsonNode> roberta() {
-    return Fixtures.lines("bpe/encode.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("roberta")
-  void encodesAsRoberta(JsonNode line) {
-    check(Fixtures.BPE, line, EncodeOptions.PLAIN);
+    String text = line.get("text").stringValue();
+    assertArrayEquals(ids, tokenizer.encodeToIds(text, options.addSpecialTokens()));
     assertArrayEquals(
-        Fixtures.ints(line.get("ids")),
-        Fixtures.BPE.encodeToIds(line.get("text").stringValue(), true));
+        ids, tokenizer.encodeBatchToIds(List.of(text, "x"), options.addSpecialTokens()).get(0));
   }
 
-  static List<JsonNode> withoutSpecial() {
-    return Fixtures.lines("bpe/encode_no_special.jsonl");
+  static Stream<Arguments> pairsAndWindows() {
+    return Stream.of("bpe", "bert").flatMap(ReferenceTest::pairsOf);
   }
 
-  @ParameterizedTest
-  @MethodSource("withoutSpecial")
-  void encodesWithoutSpecialTokens(JsonNode line) {
-    check(Fixtures.BPE, line, EncodeOptions.PLAIN.addSpecialTokens(false));
-    assertArrayEquals(
-        Fixtures.ints(line.get("ids")),
-        Fixtures.BPE.encodeToIds(line.get("text").stringValue(), false));
+  private static Stream<Arguments> pairsOf(String folder) {
+    Tokenizer tokenizer = Fixtures.tokenizer(folder);
+    Truncation pairs = Truncation.to(24);
+    return Stream.of(
+            lines(folder + "/encode_pairs.jsonl", tokenizer, PLAIN),
+            lines(folder + "/truncate.jsonl", tokenizer, PLAIN.truncation(Truncation.to(12))),
+            lines(
+                folder + "/truncate_overflow.jsonl",
+                tokenizer,
+                PLAIN.truncation(Truncation.to(12).stride(3))),
+            lines(folder + "/pairs_longest_first.jsonl", tokenizer, PLAIN.truncation(pairs)),
+            lines(
+                folder + "/pairs_only_first.jsonl",
+                tokenizer,
+                PLAIN.truncation(pairs.strategy(Strategy.ONLY_FIRST))),
+            lines(
+                folder + "/pairs_only_second.jsonl",
+                tokenizer,
+                PLAIN.truncation(pairs.strategy(Strategy.ONLY_SECOND))))
+        .flatMap(s -> s);
   }
 
-  static List<JsonNode> pairs() {
-    return Fixtures.lines("bpe/encode_pairs.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("pairs")
-  void encodesPairs(JsonNode line) {
-    check(Fixtures.BPE, line, EncodeOptions.PLAIN);
-  }
-
-  static List<JsonNode> truncated() {
-    return Fixtures.lines("bpe/truncate.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("truncated")
-  void truncates(JsonNode line) {
-    check(Fixtures.BPE, line, EncodeOptions.PLAIN.truncation(Truncation.to(12)));
-  }
-
-  static List<JsonNode> overflowing() {
-    return Fixtures.lines("bpe/truncate_overflow.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("overflowing")
-  void keepsWhatOverflowsInWindows(JsonNode line) {
-    check(Fixtures.BPE, line, EncodeOptions.PLAIN.truncation(Truncation.to(12).stride(3)));
-  }
-
-  static List<JsonNode> longestFirst() {
-    return Fixtures.lines("bpe/pairs_longest_first.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("longestFirst")
-  void truncatesTheLongestFirst(JsonNode line) {
-    checkPair(line, Truncation.Strategy.LONGEST_FIRST);
-  }
-
-  static List<JsonNode> onlyFirst() {
-    return Fixtures.lines("bpe/pairs_only_first.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("onlyFirst")
-  void truncatesOnlyTheFirst(JsonNode line) {
-    checkPair(line, Truncation.Strategy.ONLY_FIRST);
-  }
-
-  static List<JsonNode> onlySecond() {
-    return Fixtures.lines("bpe/pairs_only_second.jsonl");
-  }
-
-  @ParameterizedTest
-  @MethodSource("onlySecond")
-  void truncatesOnlyTheSecond(JsonNode line) {
-    checkPair(line, Truncation.Strategy.ONLY_SECOND);
-  }
-
-  private static void checkPair(JsonNode line, Truncation.Strategy strategy) {
-    EncodeOptions options = EncodeOptions.PLAIN.truncation(Truncation.to(24).strategy(strategy));
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void pairsAndWindows(String where, Tokenizer tokenizer, EncodeOptions options, JsonNode line) {
     if (!line.has("error")) {
-      check(Fixtures.BPE, line, options);
+      check(tokenizer, line, options);
       return;
     }
     TokenizerException e =
-        assertThrows(TokenizerException.class, () -> Fixtures.BPE.encode(input(line), options));
+        assertThrows(TokenizerException.class, () -> tokenizer.encode(input(line), options));
     assertTrue(e.getMessage().contains(line.get("error").stringValue()), e.getMessage());
+  }
+
+  static Stream<Arguments> batches() {
+    Tokenizer bert = Fixtures.BERT;
+    return Stream.of(
+            lines("bert/batch_pad_longest.jsonl", bert, PLAIN.padding(Padding.longest())),
+            lines(
+                "bert/batch_pad_to_max.jsonl",
+                bert,
+                PLAIN.truncation(Truncation.to(20)).padding(Padding.to(20))),
+            lines(
+                "bert/batch_pad_multiple.jsonl",
+                bert,
+                PLAIN.padding(Padding.longest().multipleOf(8))),
+            lines(
+                "bert/batch_pairs_pad_longest.jsonl",
+                bert,
+                PLAIN.truncation(Truncation.to(32)).padding(Padding.longest())))
+        .flatMap(s -> s);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void batches(String where, Tokenizer tokenizer, EncodeOptions options, JsonNode line) {
+    List<Input> inputs = new ArrayList<>();
+    for (JsonNode text : line.path("texts")) {
+      inputs.add(Input.of(text.stringValue()));
+    }
+    for (JsonNode pair : line.path("pairs")) {
+      inputs.add(new Input(pair.get(0).stringValue(), pair.get(1).stringValue()));
+    }
+    List<Encoding> encodings = tokenizer.encodeBatch(inputs, options);
+    assertEquals(line.get("encodings").size(), encodings.size());
+    for (int i = 0; i < encodings.size(); i++) {
+      check(line.get("encodings").get(i), encodings.get(i));
+    }
+  }
+
+  static Stream<Arguments> decoded() {
+    return Stream.of("gpt2", "bert")
+        .flatMap(folder -> lines(folder + "/decode.jsonl", Fixtures.tokenizer(folder), PLAIN));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void decoded(String where, Tokenizer tokenizer, EncodeOptions options, JsonNode line) {
+    int[] ids = Fixtures.ints(line.get("ids"));
+    assertEquals(line.get("text").stringValue(), tokenizer.decode(ids, false));
+    assertEquals(line.get("text_skip_special").stringValue(), tokenizer.decode(ids, true));
   }
 
   private static Input input(JsonNode line) {

@@ -16,12 +16,15 @@ import dev.kernite.tokenizer.Truncation;
 import dev.kernite.tokenizer.decoder.BpeDecoder;
 import dev.kernite.tokenizer.decoder.ByteFallbackDecoder;
 import dev.kernite.tokenizer.decoder.ByteLevelDecoder;
+import dev.kernite.tokenizer.decoder.CtcDecoder;
 import dev.kernite.tokenizer.decoder.Decoder;
 import dev.kernite.tokenizer.decoder.DecoderSequence;
 import dev.kernite.tokenizer.decoder.FuseDecoder;
 import dev.kernite.tokenizer.decoder.MetaspaceDecoder;
 import dev.kernite.tokenizer.decoder.ReplaceDecoder;
 import dev.kernite.tokenizer.decoder.StripDecoder;
+import dev.kernite.tokenizer.decoder.WordPieceDecoder;
+import dev.kernite.tokenizer.normalizer.BertNormalizer;
 import dev.kernite.tokenizer.normalizer.ByteLevelNormalizer;
 import dev.kernite.tokenizer.normalizer.Lowercase;
 import dev.kernite.tokenizer.normalizer.Nmt;
@@ -32,6 +35,7 @@ import dev.kernite.tokenizer.normalizer.Replace;
 import dev.kernite.tokenizer.normalizer.Strip;
 import dev.kernite.tokenizer.normalizer.StripAccents;
 import dev.kernite.tokenizer.normalizer.UnicodeNormalizer;
+import dev.kernite.tokenizer.pretokenizer.BertPreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
 import dev.kernite.tokenizer.pretokenizer.Delimiter;
 import dev.kernite.tokenizer.pretokenizer.Digits;
@@ -92,6 +96,8 @@ class SaveTest {
             new UnicodeNormalizer(UnicodeForm.NFC),
             new UnicodeNormalizer(UnicodeForm.NFKD),
             new Lowercase(),
+            new BertNormalizer(true, false, null, true),
+            new BertNormalizer(false, true, true, false),
             new Strip(true, false),
             new StripAccents(),
             new Nmt(),
@@ -112,6 +118,7 @@ class SaveTest {
             new ByteLevel(false, true, false),
             new Split(SearchPattern.regex("a+"), SplitBehavior.MERGED_WITH_NEXT, true),
             new Whitespace(),
+            new BertPreTokenizer(),
             new WhitespaceSplit(),
             new Punctuation(SplitBehavior.CONTIGUOUS),
             new Digits(true),
@@ -148,6 +155,8 @@ class SaveTest {
             new BpeDecoder("</w>"),
             new ByteFallbackDecoder(),
             new FuseDecoder(),
+            new WordPieceDecoder("##", false),
+            new CtcDecoder("<pad>", "|", true),
             new StripDecoder(' ', 1, 2),
             new ReplaceDecoder(new Replace(SearchPattern.literal("▁"), " ")),
             new MetaspaceDecoder(new Metaspace('▁', Metaspace.Prepend.ALWAYS, true)),
@@ -175,7 +184,7 @@ class SaveTest {
 
   @Test
   void aSavedTokenizerEncodesAsBefore() {
-    for (Tokenizer tokenizer : List.of(Fixtures.GPT2, Fixtures.BPE)) {
+    for (Tokenizer tokenizer : List.of(Fixtures.GPT2, Fixtures.BPE, Fixtures.BERT)) {
       Path file = folder.resolve("tokenizer.json");
       tokenizer.save(file);
       Tokenizer read = Tokenizer.load(folder);

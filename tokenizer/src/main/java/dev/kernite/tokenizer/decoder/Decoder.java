@@ -9,11 +9,13 @@ public sealed interface Decoder
     permits BpeDecoder,
         ByteFallbackDecoder,
         ByteLevelDecoder,
+        CtcDecoder,
         DecoderSequence,
         FuseDecoder,
         MetaspaceDecoder,
         ReplaceDecoder,
-        StripDecoder {
+        StripDecoder,
+        WordPieceDecoder {
 
   /** Returns the strings that {@code tokens} become. */
   List<String> decode(List<String> tokens);

@@ -5,12 +5,14 @@ import static dev.kernite.tokenizer.file.JsonFile.object;
 import dev.kernite.tokenizer.decoder.BpeDecoder;
 import dev.kernite.tokenizer.decoder.ByteFallbackDecoder;
 import dev.kernite.tokenizer.decoder.ByteLevelDecoder;
+import dev.kernite.tokenizer.decoder.CtcDecoder;
 import dev.kernite.tokenizer.decoder.Decoder;
 import dev.kernite.tokenizer.decoder.DecoderSequence;
 import dev.kernite.tokenizer.decoder.FuseDecoder;
 import dev.kernite.tokenizer.decoder.MetaspaceDecoder;
 import dev.kernite.tokenizer.decoder.ReplaceDecoder;
 import dev.kernite.tokenizer.decoder.StripDecoder;
+import dev.kernite.tokenizer.decoder.WordPieceDecoder;
 
 /** Decoders in a {@code tokenizer.json}. */
 final class DecoderJson {
@@ -26,6 +28,13 @@ final class DecoderJson {
       case "ByteLevel" -> new ByteLevelDecoder();
       case "BPEDecoder" -> new BpeDecoder(json.require("suffix").string());
       case "ByteFallback" -> new ByteFallbackDecoder();
+      case "WordPiece" ->
+          new WordPieceDecoder(json.require("prefix").string(), json.require("cleanup").bool());
+      case "CTC" ->
+          new CtcDecoder(
+              json.require("pad_token").string(),
+              json.require("word_delimiter_token").string(),
+              json.require("cleanup").bool());
       case "Fuse" -> new FuseDecoder();
       case "Replace" -> new ReplaceDecoder(NormalizerJson.readReplace(json));
       case "Strip" ->
@@ -56,6 +65,18 @@ final class DecoderJson {
       case ByteLevelDecoder _ -> PreTokenizerJson.byteLevel(true, true, true);
       case BpeDecoder d -> object("type", "BPEDecoder", "suffix", d.suffix());
       case ByteFallbackDecoder _ -> object("type", "ByteFallback");
+      case WordPieceDecoder d ->
+          object("type", "WordPiece", "prefix", d.prefix(), "cleanup", d.cleanup());
+      case CtcDecoder d ->
+          object(
+              "type",
+              "CTC",
+              "pad_token",
+              d.padToken(),
+              "word_delimiter_token",
+              d.wordDelimiterToken(),
+              "cleanup",
+              d.cleanup());
       case FuseDecoder _ -> object("type", "Fuse");
       case ReplaceDecoder d -> NormalizerJson.replace(d.replace());
       case StripDecoder d ->

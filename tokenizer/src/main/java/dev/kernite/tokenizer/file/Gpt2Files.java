@@ -11,9 +11,6 @@ import dev.kernite.tokenizer.model.BpeOptions;
 import dev.kernite.tokenizer.model.Merge;
 import dev.kernite.tokenizer.model.Vocabulary;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +50,7 @@ final class Gpt2Files {
   }
 
   private static List<Merge> merges(Path file) {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(file);
-    } catch (CharacterCodingException e) {
-      throw new TokenizerException(file + ": not UTF-8", e);
-    } catch (IOException e) {
-      throw new TokenizerException("%s: cannot be read: %s".formatted(file, e), e);
-    }
+    List<String> lines = Lines.read(file);
     List<Merge> merges = new ArrayList<>(lines.size());
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);

@@ -64,6 +64,11 @@ final class Json {
     }
   }
 
+  /** Returns an object without members, in place of a file that is not there. */
+  static Json empty(Path file) {
+    return new Json(file, "", Map.of());
+  }
+
   private static Object value(JsonParser parser, Path file) {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -224,6 +229,14 @@ final class Json {
       return i;
     }
     throw wrong("an integer from -2^31 to 2^31 - 1");
+  }
+
+  /** Returns an integer that is not negative. */
+  int natural() {
+    if (integer() < 0) {
+      throw error("must not be negative, found %d".formatted(integer()));
+    }
+    return integer();
   }
 
   /** Returns an integer, or {@code absent} where there is nothing. */

@@ -7,6 +7,8 @@ import dev.kernite.tokenizer.model.BpeOptions;
 import dev.kernite.tokenizer.model.Merge;
 import dev.kernite.tokenizer.model.Model;
 import dev.kernite.tokenizer.model.Vocabulary;
+import dev.kernite.tokenizer.model.WordLevel;
+import dev.kernite.tokenizer.model.WordPiece;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,15 +20,30 @@ final class ModelJson {
 
   static Model read(Json json) {
     String type = json.get("type").string(guessedType(json));
-    if (!type.equals("BPE")) {
-      throw json.error("the model \"%s\" is not supported".formatted(type));
-    }
+    return switch (type) {
+      case "BPE" -> readBpe(json);
+      case "WordPiece" ->
+          new WordPiece(
+              readVocabulary(json),
+              json.require("unk_token").string(),
+              json.require("continuing_subword_prefix").string(),
+              json.require("max_input_chars_per_word").natural());
+      case "WordLevel" -> new WordLevel(readVocabulary(json), json.require("unk_token").string());
+      default -> throw json.error("the model \"%s\" is not supported".formatted(type));
+    };
+  }
+
+  private static Vocabulary readVocabulary(Json json) {
+    Json vocabulary = json.require("vocab");
+    return vocabulary.located(() -> new Vocabulary(vocabulary.integers()));
+  }
+
+  private static Bpe readBpe(Json json) {
     Json dropout = json.get("dropout");
     if (!dropout.isNull() && dropout.number() != 0) {
       throw dropout.error("BPE dropout makes encodings random and is not supported; use null");
     }
-    Json vocabularyJson = json.require("vocab");
-    Vocabulary vocabulary = vocabularyJson.located(() -> new Vocabulary(vocabularyJson.integers()));
+    Vocabulary vocabulary = readVocabulary(json);
     List<Merge> merges = new ArrayList<>();
     Json mergesJson = json.require("merges");
     for (Json merge : mergesJson.elements()) {
@@ -50,7 +67,10 @@ final class ModelJson {
     if (!json.get("merges").isNull()) {
       return "BPE";
     }
-    return json.get("max_input_chars_per_word").isNull() ? "Unigram or WordLevel" : "WordPiece";
+    if (!json.get("max_input_chars_per_word").isNull()) {
+      return "WordPiece";
+    }
+    return json.get("unk_token").isNull() ? "Unigram" : "WordLevel";
   }
 
   /** Reads {@code "left right"} or {@code ["left", "right"]}. */
@@ -96,6 +116,20 @@ final class ModelJson {
             "merges",
             bpe.merges().stream().map(m -> List.of(m.left(), m.right())).toList());
       }
+      case WordPiece m ->
+          object(
+              "type",
+              "WordPiece",
+              "unk_token",
+              m.unkToken(),
+              "continuing_subword_prefix",
+              m.continuingSubwordPrefix(),
+              "max_input_chars_per_word",
+              m.maxInputCharsPerWord(),
+              "vocab",
+              byId(m.vocabulary()));
+      case WordLevel m ->
+          object("type", "WordLevel", "vocab", byId(m.vocabulary()), "unk_token", m.unkToken());
     };
   }
 

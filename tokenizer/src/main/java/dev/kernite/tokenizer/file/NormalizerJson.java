@@ -2,6 +2,7 @@ package dev.kernite.tokenizer.file;
 
 import static dev.kernite.tokenizer.file.JsonFile.object;
 
+import dev.kernite.tokenizer.normalizer.BertNormalizer;
 import dev.kernite.tokenizer.normalizer.ByteLevelNormalizer;
 import dev.kernite.tokenizer.normalizer.Lowercase;
 import dev.kernite.tokenizer.normalizer.Nmt;
@@ -28,6 +29,12 @@ final class NormalizerJson {
     return switch (type) {
       case "NFC", "NFD", "NFKC", "NFKD" -> new UnicodeNormalizer(UnicodeForm.valueOf(type));
       case "Lowercase" -> new Lowercase();
+      case "BertNormalizer" ->
+          new BertNormalizer(
+              json.require("clean_text").bool(),
+              json.require("handle_chinese_chars").bool(),
+              json.get("strip_accents").isNull() ? null : json.get("strip_accents").bool(),
+              json.require("lowercase").bool());
       case "Strip" ->
           new Strip(json.require("strip_left").bool(), json.require("strip_right").bool());
       case "StripAccents" -> new StripAccents();
@@ -75,6 +82,18 @@ final class NormalizerJson {
     return switch (normalizer) {
       case null -> null;
       case UnicodeNormalizer n -> object("type", n.form().name());
+      case BertNormalizer n ->
+          object(
+              "type",
+              "BertNormalizer",
+              "clean_text",
+              n.cleanText(),
+              "handle_chinese_chars",
+              n.handleChineseChars(),
+              "strip_accents",
+              n.stripAccents(),
+              "lowercase",
+              n.lowercase());
       case Lowercase _ -> object("type", "Lowercase");
       case Strip n -> object("type", "Strip", "strip_left", n.left(), "strip_right", n.right());
       case StripAccents _ -> object("type", "StripAccents");

@@ -2,6 +2,7 @@ package dev.kernite.tokenizer.file;
 
 import static dev.kernite.tokenizer.file.JsonFile.object;
 
+import dev.kernite.tokenizer.pretokenizer.BertPreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
 import dev.kernite.tokenizer.pretokenizer.Delimiter;
 import dev.kernite.tokenizer.pretokenizer.Digits;
@@ -36,6 +37,7 @@ final class PreTokenizerJson {
               NormalizerJson.readPattern(json.require("pattern")),
               readBehavior(json.require("behavior")),
               json.require("invert").bool());
+      case "BertPreTokenizer" -> new BertPreTokenizer();
       case "Whitespace" -> new Whitespace();
       case "WhitespaceSplit" -> new WhitespaceSplit();
       case "Punctuation" ->
@@ -128,6 +130,7 @@ final class PreTokenizerJson {
               p.behavior().json(),
               "invert",
               p.invert());
+      case BertPreTokenizer _ -> object("type", "BertPreTokenizer");
       case Whitespace _ -> object("type", "Whitespace");
       case WhitespaceSplit _ -> object("type", "WhitespaceSplit");
       case Punctuation p -> object("type", "Punctuation", "behavior", p.behavior().json());

@@ -23,6 +23,7 @@ public final class TokenizerFiles {
     String name = path.getFileName().toString();
     return switch (name) {
       case "vocab.json" -> Gpt2Files.read(path, path.resolveSibling("merges.txt"));
+      case "vocab.txt" -> BertFiles.read(path);
       case "merges.txt" -> Gpt2Files.read(path.resolveSibling("vocab.json"), path);
       default -> {
         if (name.endsWith(".json")) {
@@ -46,6 +47,10 @@ public final class TokenizerFiles {
     if (Files.exists(vocabulary) && Files.exists(merges)) {
       return Gpt2Files.read(vocabulary, merges);
     }
+    Path wordPieces = folder.resolve("vocab.txt");
+    if (Files.exists(wordPieces)) {
+      return BertFiles.read(wordPieces);
+    }
     List<String> names;
     try (Stream<Path> files = Files.list(folder)) {
       names = files.map(f -> f.getFileName().toString()).sorted().toList();
@@ -53,24 +58,22 @@ public final class TokenizerFiles {
       throw new TokenizerException("%s: cannot be read: %s".formatted(folder, e), e);
     }
     names.stream()
-        .filter(name -> name.equals("vocab.txt") || name.endsWith(".model"))
+        .filter(name -> name.endsWith(".model"))
         .findFirst()
         .ifPresent(
             name -> {
               throw notYet(folder.resolve(name));
             });
     throw new TokenizerException(
-        "%s: no tokenizer.json and no vocab.json with merges.txt in this folder".formatted(folder));
+        "%s: no tokenizer.json, vocab.json with merges.txt or vocab.txt in this folder"
+            .formatted(folder));
   }
 
   private static TokenizerException notYet(Path file) {
     String name = file.getFileName().toString();
-    String kind =
-        name.endsWith(".txt")
-            ? "WordPiece vocabularies"
-            : name.endsWith(".model") ? "SentencePiece models" : "files of this kind";
+    String kind = name.endsWith(".model") ? "SentencePiece models" : "files of this kind";
     return new TokenizerException(
-        "%s: %s are not supported; give a tokenizer.json, vocab.json with merges.txt, or a *.tiktoken file"
+        "%s: %s are not supported; give a tokenizer.json, vocab.json with merges.txt, a vocab.txt, or a *.tiktoken file"
             .formatted(file, kind));
   }
 }

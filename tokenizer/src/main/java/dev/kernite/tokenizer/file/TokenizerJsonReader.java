@@ -39,7 +39,7 @@ final class TokenizerJsonReader {
     return tokenizer;
   }
 
-  private static AddedToken readAddedToken(Json json) {
+  static AddedToken readAddedToken(Json json) {
     return new AddedToken(
         json.require("content").string(),
         json.require("single_word").bool(),

@@ -1,7 +1,7 @@
 package dev.kernite.tokenizer.model;
 
 /** Cuts one word into the tokens of a vocabulary. */
-public sealed interface Model permits Bpe {
+public sealed interface Model permits Bpe, WordLevel, WordPiece {
 
   /**
    * Appends the tokens of one word to {@code out}.

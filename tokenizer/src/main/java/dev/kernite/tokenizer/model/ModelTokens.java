@@ -36,6 +36,16 @@ public final class ModelTokens {
     return bytes.get(i);
   }
 
+  int[] byteLengths() {
+    return bytes.toArray();
+  }
+
+  /** Forgets the tokens from {@code size} on. */
+  void truncate(int size) {
+    ids.truncate(size);
+    bytes.truncate(size);
+  }
+
   /** Returns all ids. */
   public int[] ids() {
     return ids.toArray();

@@ -2,6 +2,8 @@ package dev.kernite.tokenizer.model;
 
 import dev.kernite.tokenizer.TokenizerException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The tokens of a model and their ids, both ways. Ids are distinct but may have gaps. */
@@ -12,6 +14,7 @@ public final class Vocabulary {
   private final Map<String, Integer> ids;
   private final String[] dense;
   private final Map<Integer, String> sparse;
+  private final int size;
 
   /**
    * Takes a map from token to id.
@@ -20,6 +23,7 @@ public final class Vocabulary {
    */
   public Vocabulary(Map<String, Integer> ids) {
     this.ids = ids;
+    this.size = ids.size();
     long highest = -1;
     for (int id : ids.values()) {
       highest = Math.max(highest, id);
@@ -47,6 +51,22 @@ public final class Vocabulary {
         });
   }
 
+  private Vocabulary(Map<String, Integer> ids, String[] dense) {
+    this.ids = ids;
+    this.dense = dense;
+    this.sparse = Map.of();
+    this.size = dense.length;
+  }
+
+  /** Returns tokens whose ids are their places; one that comes twice is looked up as the later. */
+  public static Vocabulary inOrder(List<String> tokens) {
+    Map<String, Integer> ids = LinkedHashMap.newLinkedHashMap(tokens.size());
+    for (int id = 0; id < tokens.size(); id++) {
+      ids.put(tokens.get(id), id);
+    }
+    return new Vocabulary(ids, tokens.toArray(String[]::new));
+  }
+
   /** Returns the id of {@code token}, or {@link #NONE}. */
   public int id(String token) {
     return ids.getOrDefault(token, NONE);
@@ -60,9 +80,9 @@ public final class Vocabulary {
     return sparse.get(id);
   }
 
-  /** Returns how many tokens there are. */
+  /** Returns how many ids there are. */
   public int size() {
-    return ids.size();
+    return size;
   }
 
   /** Returns token to id, to be read only. */

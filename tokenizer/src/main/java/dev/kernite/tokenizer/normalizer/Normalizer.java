@@ -4,7 +4,8 @@ import dev.kernite.tokenizer.text.AlignedText;
 
 /** Rewrites a text before it is cut, and keeps the alignment with the original. */
 public sealed interface Normalizer
-    permits ByteLevelNormalizer,
+    permits BertNormalizer,
+        ByteLevelNormalizer,
         Lowercase,
         Nmt,
         NormalizerSequence,

@@ -4,7 +4,8 @@ import dev.kernite.tokenizer.text.Pieces;
 
 /** Cuts a text into words, the longest a token can be; may rewrite them too. */
 public sealed interface PreTokenizer
-    permits ByteLevel,
+    permits BertPreTokenizer,
+        ByteLevel,
         Delimiter,
         Digits,
         Metaspace,

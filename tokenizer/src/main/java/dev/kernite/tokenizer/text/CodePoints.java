@@ -2,7 +2,8 @@ package dev.kernite.tokenizer.text;
 
 /**
  * The Unicode classes that tokenizers ask for, as the regular expressions of the published
- * tokenizers define them (UTS #18 compatibility properties), on the JDK's Unicode data.
+ * tokenizers define them (UTS #18 compatibility properties), on the JDK's Unicode data. Punctuation
+ * and marks are those of the versions that the tokenizers library knows ({@link OlderUnicode}).
  */
 public final class CodePoints {
   private static final int NUMBERS =
@@ -21,6 +22,11 @@ public final class CodePoints {
           | 1 << Character.INITIAL_QUOTE_PUNCTUATION
           | 1 << Character.FINAL_QUOTE_PUNCTUATION
           | 1 << Character.OTHER_PUNCTUATION;
+
+  // Characters whose category has changed since Unicode 8.
+  private static final int CANADIAN_CHI_SIGN = 0x166D; // was Po, is So
+  private static final int VEDIC_ARDHAVISARGA = 0x1CF2; // this and the next were Mc, are Lo
+  private static final int SHARADA_SANDHI_MARK = 0x111C9; // was Po, is Mn
 
   private CodePoints() {}
 
@@ -51,12 +57,34 @@ public final class CodePoints {
   public static boolean isPunctuation(int c) {
     return c < 128
         ? (c > ' ' && c < 127 && !Character.isLetterOrDigit(c))
-        : hasCategory(c, PUNCTUATION);
+        : hasCategory(c, PUNCTUATION) && !OlderUnicode.V8.lacks(c)
+            || c == CANADIAN_CHI_SIGN
+            || c == SHARADA_SANDHI_MARK;
   }
 
   /** Returns whether {@code c} is a mark: general categories Mn, Mc, Me. */
   public static boolean isMark(int c) {
-    return hasCategory(c, MARKS);
+    return hasCategory(c, MARKS) && !OlderUnicode.V9.lacks(c) && c != SHARADA_SANDHI_MARK
+        || c == VEDIC_ARDHAVISARGA
+        || c == VEDIC_ARDHAVISARGA + 1;
+  }
+
+  /** Returns whether {@code c} is a mark that takes no room: general category Mn. */
+  public static boolean isNonSpacingMark(int c) {
+    return switch (c) {
+      case 0x1734, 0x1171E -> true; // Mc by now
+      case 0x1885, 0x1886, 0xA9BD, SHARADA_SANDHI_MARK -> false; // were Lo, Lo, Mc, Po
+      default -> Character.getType(c) == Character.NON_SPACING_MARK && !OlderUnicode.V8.lacks(c);
+    };
+  }
+
+  /** Returns whether {@code c} is a control, a format or a private character: Cc, Cf, Co. */
+  public static boolean isControl(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.PRIVATE_USE -> true;
+      case Character.FORMAT -> !OlderUnicode.V8.lacks(c);
+      default -> false;
+    };
   }
 
   private static boolean hasCategory(int c, int categories) {

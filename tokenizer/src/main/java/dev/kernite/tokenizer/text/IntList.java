@@ -57,6 +57,11 @@ public final class IntList {
     return size;
   }
 
+  /** Forgets the values from {@code newSize} on. */
+  public void truncate(int newSize) {
+    size = newSize;
+  }
+
   /** Forgets the values and keeps the room. */
   public void clear() {
     size = 0;

@@ -3,9 +3,9 @@ package dev.kernite.tokenizer.text;
 import java.text.Normalizer;
 
 /**
- * The Unicode normalisation forms (UAX #15) with alignments. The JDK gives the decompositions and
- * compositions of single characters; ordering and composing are done here, because its normaliser
- * does not say which character came from which.
+ * The Unicode normalisation forms (UAX #15) with alignments, of Unicode 9 ({@link OlderUnicode}).
+ * The JDK gives the decompositions and compositions of single characters; ordering and composing
+ * are done here, because its normaliser does not say which character came from which.
  */
 public enum UnicodeForm {
   /** Canonical decomposition, then canonical composition. */
@@ -72,7 +72,7 @@ public enum UnicodeForm {
     Steps steps = new Steps();
     for (int i = 0; i < text.length(); i++) {
       int c = text.codePoint(i);
-      if (c < 0xA0) {
+      if (c < 0xA0 || OlderUnicode.V9.lacks(c)) {
         steps.add(c, 0);
         continue;
       }
@@ -162,6 +162,8 @@ public enum UnicodeForm {
     }
     String pair = new StringBuilder().appendCodePoint(first).appendCodePoint(second).toString();
     String composed = Normalizer.normalize(pair, Normalizer.Form.NFC);
-    return composed.codePointCount(0, composed.length()) == 1 ? composed.codePointAt(0) : -1;
+    int whole = composed.codePointAt(0);
+    boolean one = composed.length() == Character.charCount(whole);
+    return one && !OlderUnicode.V9.lacks(whole) ? whole : -1;
   }
 }
