@@ -82,6 +82,11 @@ struct Settings {
 };
 Settings& settings();
 
+/// Whether launches do nothing and return at once, for measuring what a launch costs its caller. Read
+/// without the lock.
+bool launches_do_nothing();
+void set_launches_do_nothing(bool nothing);
+
 /// Counts down to a failure on request; true when it is due.
 bool is_due(long& countdown);
 

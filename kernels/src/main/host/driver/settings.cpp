@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <atomic>
+
 #include "../async_copy.h"
 #include "../device_memory.h"
 #include "../scheduler.h"
@@ -66,6 +68,8 @@ bool set_failure(const std::string& value) {
   return true;
 }
 
+std::atomic<bool> nothing_is_launched;
+
 bool set(const std::string& key, const std::string& value) {
   if (key == "schedule") {
     return set_schedule(value);
@@ -79,6 +83,10 @@ bool set(const std::string& key, const std::string& value) {
   if (key == "fail") {
     return set_failure(value);
   }
+  if (key == "launches" && (value == "run" || value == "none")) {
+    set_launches_do_nothing(value == "none");
+    return true;
+  }
   if (key == "memory" && number(value) > 0) {
     emu::set_total_memory(size_t(number(value)));
     return true;
@@ -91,6 +99,10 @@ bool set(const std::string& key, const std::string& value) {
 }
 
 }  // namespace
+
+bool launches_do_nothing() { return nothing_is_launched.load(std::memory_order_relaxed); }
+void set_launches_do_nothing(bool nothing) { nothing_is_launched = nothing; }
+
 }  // namespace driver
 
 /// Sets how the emulated device behaves. Returns 0, or 1 if key or value is not understood.
@@ -98,6 +110,7 @@ bool set(const std::string& key, const std::string& value) {
 ///   schedule  forward | reverse | SEED       the order of threads and blocks
 ///   async     lazy | eager                   cp.async copies at the wait, or at once
 ///   streams   eager | lazy                   work of a stream at once, or when somebody waits for it
+///   launches  run | none                     none: a launch does nothing, not even look at its arguments
 ///   memory    BYTES                          how much the device has
 ///   align     256 | 16                       of allocations; with 16 they end at their guard page
 ///   fail      memory:N | launch:N            the N-th allocation or launch from now fails

@@ -21,7 +21,7 @@ final class HostDriver {
   private static final String FILE = "libcuda.so.1";
   private static final String PROPERTY = "kernite.cuda.host.";
   private static final List<String> SETTINGS =
-      List.of("schedule", "async", "streams", "memory", "align", "fail");
+      List.of("schedule", "async", "streams", "launches", "memory", "align", "fail");
 
   private static Path extracted;
 

@@ -117,7 +117,7 @@ public final class Kernel {
     int count = given;
     given = 0;
     if (count == 0) {
-      load();
+      begin();
     }
     if (count != known) {
       settle(count);
@@ -152,7 +152,7 @@ public final class Kernel {
   private int next(int bytes) {
     int i = given;
     if (i == 0) {
-      load();
+      begin();
     }
     if (i >= sizes.length || sizes[i] != bytes) {
       settle(i, bytes);
@@ -195,11 +195,15 @@ public final class Kernel {
     return structs[i];
   }
 
-  private void load() {
+  /** The start of every launch: small, so that the compiler inlines it. */
+  private void begin() {
     kernels.requireSubmitter();
-    if (function != 0) {
-      return;
+    if (function == 0) {
+      load();
     }
+  }
+
+  private void load() {
     long loaded = kernels.function(image, name);
     int[] told = kernels.parameterSizes(loaded);
     memory = Arena.ofAuto();
