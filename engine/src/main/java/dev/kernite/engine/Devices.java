@@ -59,18 +59,29 @@ final class Devices {
   }
 
   private static <T> T cuda(Supplier<T> open) {
-    return asked("cuda", "use --device cpu, or cuda-host to run the kernels on the CPU", open);
+    return asked("cuda", Devices::insteadOfCuda, open);
   }
 
   private static <T> T cudaHost(Supplier<T> open) {
-    return asked("cuda-host", "use --device cpu", open);
+    return asked("cuda-host", () -> "use --device cpu", open);
   }
 
-  private static <T> T asked(String device, String advice, Supplier<T> open) {
+  /** What to do where there is no GPU; cuda-host is not everywhere either. */
+  private static String insteadOfCuda() {
+    try {
+      CudaBackend.describeHost();
+      return "use --device cpu, or cuda-host to run the kernels on the CPU";
+    } catch (KernelException e) {
+      return "use --device cpu";
+    }
+  }
+
+  private static <T> T asked(String device, Supplier<String> advice, Supplier<T> open) {
     try {
       return open.get();
     } catch (KernelException e) {
-      throw new EngineException("--device " + device + ": " + e.getMessage() + "; " + advice, e);
+      throw new EngineException(
+          "--device " + device + ": " + e.getMessage() + "; " + advice.get(), e);
     }
   }
 

@@ -27,6 +27,7 @@ record Child(int code, String out, String err) {
     private final Path folder;
     private final List<String> options = new ArrayList<>();
     private String libraryPath = "";
+    private String classPath = System.getProperty("java.class.path");
     private String main = "dev.kernite.cli.Main";
 
     /**
@@ -50,6 +51,12 @@ record Child(int code, String out, String err) {
       return this;
     }
 
+    /** Another class path than this process has. */
+    Builder classPath(String path) {
+      classPath = path;
+      return this;
+    }
+
     /** Another program than the command line. */
     Builder main(Class<?> program) {
       main = program.getName();
@@ -66,7 +73,7 @@ record Child(int code, String out, String err) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("-Djava.io.tmpdir=" + temporary);
       command.addAll(options);
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-cp", classPath));
       command.add(main);
       command.addAll(Arrays.asList(arguments));
       ProcessBuilder builder = new ProcessBuilder(command);

@@ -4,13 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kernite.kernels.cuda.CudaBackend;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +91,67 @@ final class DeviceChoiceTest {
     for (String part : parts) {
       assertTrue(reason.contains(part), reason);
     }
+  }
+
+  /**
+   * The class path of a build that had no compilers: its report says so, and nothing native is
+   * there.
+   */
+  private String builtWithout(String report) throws IOException, URISyntaxException {
+    Path kernels =
+        Path.of(CudaBackend.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path plain = Files.createDirectories(folder.resolve("plain"));
+    if (Files.isDirectory(kernels)) {
+      copyClasses(kernels, plain);
+    } else {
+      try (FileSystem jar = FileSystems.newFileSystem(kernels)) {
+        copyClasses(jar.getPath("/"), plain);
+      }
+    }
+    Path properties = plain.resolve(RESOURCES.substring(1) + "build.properties");
+    Files.deleteIfExists(properties);
+    if (!report.isEmpty()) {
+      Files.writeString(properties, report);
+    }
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().equals(kernels) ? plain.toString() : entry)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static void copyClasses(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @Test
+  void aBuildWithoutCompilersSaysWhichWereMissingAndSuggestsNeither() throws Exception {
+    String classPath =
+        builtWithout("images=none\nimages.reason=no nvcc\nhost=none\nhost.reason=no g++\n");
+    Child.Builder process = new Child.Builder(folder).classPath(classPath);
+    JsonNode doctor = doctor(process);
+    assertEquals("cpu", doctor.get("chosen").asString());
+    refused(doctor, "cuda", "no CUDA kernels: no nvcc");
+    refused(doctor, "cuda-host", "no library that runs kernels on the CPU: no g++");
+    Child child = process.run("doctor", "--device", "cuda");
+    assertEquals(1, child.code());
+    assertTrue(child.err().contains("; use --device cpu\n"), child.err());
+    refused(
+        doctor(new Child.Builder(folder).classPath(builtWithout(""))),
+        "cuda-host",
+        "left the native");
+  }
+
+  @Test
+  void aMachineWithoutDriverSaysSo() throws Exception {
+    assumeImages();
+    JsonNode doctor = doctor(new Child.Builder(folder));
+    assumeTrue(!device(doctor, "cuda").get("available").asBoolean(), "there is a driver here");
+    refused(doctor, "cuda", "no NVIDIA driver (libcuda.so.1 not found)", "use --device cpu");
   }
 
   @Test

@@ -61,6 +61,7 @@ class DriverLibraryTest {
   void restore() {
     if (device != null) {
       device.set("streams", "eager");
+      device.set("launches", "run");
       device.set("fail", "none");
       device.set("memory", "" + (1L << 36));
       device.reset();
@@ -94,6 +95,19 @@ class DriverLibraryTest {
     assertEquals(NOT_SUPPORTED, device.call("cuArrayCreate_v2", FunctionDescriptor.of(JAVA_INT)));
     assertEquals(
         NOT_SUPPORTED, device.call("cuTensorMapEncodeTiled", FunctionDescriptor.of(JAVA_INT)));
+  }
+
+  @Test
+  void launchesDoNothingOnRequest() {
+    long x = device.copyOf(ramp(0));
+    long y = device.copyOf(ramp(500));
+    assertEquals(1, device.set("launches", "some"));
+    assertEquals(0, device.set("launches", "none"));
+    assertEquals(0, launch(0, x, y));
+    assertArrayEquals(ramp(500), device.read(y, N));
+    assertEquals(0, device.set("launches", "run"));
+    assertEquals(0, launch(0, x, y));
+    assertArrayEquals(reversed(ramp(0)), device.read(y, N));
   }
 
   @Test
