@@ -38,6 +38,9 @@ if [ -z "$images_reason" ]; then
     images_reason="'$nvcc' does not run"
   elif [ "${nvcc_version%%.*}" -lt 13 ]; then
     images_reason="nvcc $nvcc_version is too old (13.0 is the first that knows all targets)"
+  elif ! nvcc_words=$("$nvcc" -E -x cu /dev/null 2>&1 >/dev/null); then
+    # It takes the C++ compiler's preprocessor, and says so only when it compiles.
+    images_reason="nvcc $nvcc_version does not compile here ($(echo "$nvcc_words" | head -n 1))"
   fi
 fi
 
