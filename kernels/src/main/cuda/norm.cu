@@ -6,7 +6,8 @@
 //   warp    cols <= 1024   a warp a row
 //   block   longer         a block a row, quads of values
 //
-// Passes after the first find the row in L1 or L2.
+// Passes after the first find the row in L1 or L2. With a residual, a pass before them leaves
+// sum = x + residual, the row that is then normalised: it is written and needs no reading from HBM.
 //
 // The variance is taken around the mean, in a pass of its own: sums of squares cancel where the mean
 // is large against the spread.
@@ -19,8 +20,10 @@
 // Columns are summed in two steps without atomics: blocks of 32 columns by ROWS_A_BLOCK rows leave
 // partial sums, a second kernel adds them in order of rows. The cut depends on the shape only.
 //
-// Traffic at the floor: 8 bytes an element forward, 12 for dx and 8 for the column sums; bandwidth
-// is the bound.
+// The gradient that arrives at the sum is added to dx.
+//
+// Traffic at the floor: 8 bytes an element forward, 16 with a residual, 12 for dx (16) and 8 for the
+// column sums; bandwidth is the bound.
 #include "vec.cuh"
 #include "warp.cuh"
 
@@ -35,13 +38,19 @@ DEV float optional(const float* values, long long i, float otherwise) {
 // ---- Forward.
 
 template <bool CENTRED>
-DEV void norm_in_warp(const float* x, const float* weight, const float* bias, float* y, float* mean,
-                      float* rstd, long long rows, int cols, float eps) {
+DEV void norm_in_warp(const float* x, const float* residual, float* sums, const float* weight,
+                      const float* bias, float* y, float* mean, float* rstd, long long rows,
+                      int cols, float eps) {
   const int lane = threadIdx.x % WARP;
   const long long row = (long long)blockIdx.x * NORM_WARPS + threadIdx.x / WARP;
   if (row >= rows) return;  // the whole warp
   x += row * cols;
   y += row * cols;
+  if (residual != nullptr) {  // a lane then reads what it wrote itself
+#pragma unroll 4
+    for (int c = lane; c < cols; c += WARP) sums[row * cols + c] = x[c] + residual[row * cols + c];
+    x = sums + row * cols;
+  }
   float sum = 0.0f, squares = 0.0f;
   if constexpr (CENTRED) {
 #pragma unroll 4
@@ -60,12 +69,27 @@ DEV void norm_in_warp(const float* x, const float* weight, const float* bias, fl
 }
 
 template <bool CENTRED>
-DEV void norm_in_block(const float* x, const float* weight, const float* bias, float* y,
-                       float* mean, float* rstd, int cols, float eps) {
+DEV void norm_in_block(const float* x, const float* residual, float* sums, const float* weight,
+                       const float* bias, float* y, float* mean, float* rstd, int cols, float eps) {
   __shared__ float room[2][NORM_WARPS];
   const long long row = blockIdx.x;
   x += row * cols;
   y += row * cols;
+  if (residual != nullptr) {
+    residual += row * cols;
+    sums += row * cols;
+    for_slots(split4(cols, sums, x, residual), threadIdx.x, NORM_THREADS,
+              [&](auto width, long long i) {
+                constexpr int W = decltype(width)::value;
+                Pack<W> v = load<W>(x + i);
+                const Pack<W> r = load<W>(residual + i);
+#pragma unroll
+                for (int e = 0; e < W; e++) v.v[e] += r.v[e];
+                store(sums + i, v);
+              });
+    __syncthreads();  // the slots below may be others
+    x = sums;
+  }
   const Split split = split4(cols, y, x);
   float sum = 0.0f, squares = 0.0f;
   if constexpr (CENTRED) {
@@ -98,8 +122,8 @@ DEV void norm_in_block(const float* x, const float* weight, const float* bias, f
 
 template <bool CENTRED>
 DEV void norm_grad_in_warp(const float* x, const float* weight, const float* mean,
-                           const float* rstd, const float* dy, float* dx, long long rows,
-                           int cols) {
+                           const float* rstd, const float* dy, const float* dsums, float* dx,
+                           long long rows, int cols) {
   const int lane = threadIdx.x % WARP;
   const long long row = (long long)blockIdx.x * NORM_WARPS + threadIdx.x / WARP;
   if (row >= rows) return;  // the whole warp
@@ -119,13 +143,15 @@ DEV void norm_grad_in_warp(const float* x, const float* weight, const float* mea
 #pragma unroll 4
   for (int c = lane; c < cols; c += WARP) {
     const float g = dy[c] * optional(weight, c, 1.0f);
-    dx[c] = scale * (g - mean_g - (x[c] - centre) * scale * mean_gz);
+    const float own = __fmul_rn(scale, g - mean_g - (x[c] - centre) * scale * mean_gz);
+    dx[c] = dsums == nullptr ? own : own + dsums[row * cols + c];
   }
 }
 
 template <bool CENTRED>
 DEV void norm_grad_in_block(const float* x, const float* weight, const float* mean,
-                            const float* rstd, const float* dy, float* dx, int cols) {
+                            const float* rstd, const float* dy, const float* dsums, float* dx,
+                            int cols) {
   __shared__ float room[2][NORM_WARPS];
   const long long row = blockIdx.x;
   x += row * cols;
@@ -153,37 +179,40 @@ DEV void norm_grad_in_block(const float* x, const float* weight, const float* me
 #pragma unroll
     for (int e = 0; e < W; e++) {
       const float g = d.v[e] * optional(weight, i + e, 1.0f);
-      d.v[e] = scale * (g - mean_g - (v.v[e] - centre) * scale * mean_gz);
+      const float own = __fmul_rn(scale, g - mean_g - (v.v[e] - centre) * scale * mean_gz);
+      d.v[e] = dsums == nullptr ? own : own + dsums[row * cols + i + e];
     }
     store(dx + i, d);
   });
 }
 
-// Outputs may be inputs: a row is summed before any of it is written.
-#define NORM_KERNELS(name, CENTRED)                                                                \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_warp(                                              \
-      const float* x, const float* weight, const float* bias, float* y, float* mean, float* rstd,  \
-      long long rows, int cols, float eps) {                                                       \
-    norm_in_warp<CENTRED>(x, weight, bias, y, mean, rstd, rows, cols, eps);                        \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_warp);                                                                    \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_block(const float* x, const float* weight,         \
-                                                      const float* bias, float* y, float* mean,    \
-                                                      float* rstd, int cols, float eps) {          \
-    norm_in_block<CENTRED>(x, weight, bias, y, mean, rstd, cols, eps);                             \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_block);                                                                   \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_warp(                                         \
-      const float* x, const float* weight, const float* mean, const float* rstd, const float* dy,  \
-      float* dx, long long rows, int cols) {                                                       \
-    norm_grad_in_warp<CENTRED>(x, weight, mean, rstd, dy, dx, rows, cols);                         \
-  }                                                                                                \
-  REGISTER_KERNEL(name##_grad_warp);                                                               \
-  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_block(const float* x, const float* weight,    \
-                                                           const float* mean, const float* rstd,   \
-                                                           const float* dy, float* dx, int cols) { \
-    norm_grad_in_block<CENTRED>(x, weight, mean, rstd, dy, dx, cols);                              \
-  }                                                                                                \
+// Outputs may be inputs: a row is summed before any of it is written. residual and sums, or dsums,
+// may be null.
+#define NORM_KERNELS(name, CENTRED)                                                            \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_warp(                                          \
+      const float* x, const float* residual, float* sums, const float* weight,                 \
+      const float* bias, float* y, float* mean, float* rstd, long long rows, int cols,         \
+      float eps) {                                                                             \
+    norm_in_warp<CENTRED>(x, residual, sums, weight, bias, y, mean, rstd, rows, cols, eps);    \
+  }                                                                                            \
+  REGISTER_KERNEL(name##_warp);                                                                \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_block(                                         \
+      const float* x, const float* residual, float* sums, const float* weight,                 \
+      const float* bias, float* y, float* mean, float* rstd, int cols, float eps) {            \
+    norm_in_block<CENTRED>(x, residual, sums, weight, bias, y, mean, rstd, cols, eps);         \
+  }                                                                                            \
+  REGISTER_KERNEL(name##_block);                                                               \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_warp(                                     \
+      const float* x, const float* weight, const float* mean, const float* rstd,               \
+      const float* dy, const float* dsums, float* dx, long long rows, int cols) {              \
+    norm_grad_in_warp<CENTRED>(x, weight, mean, rstd, dy, dsums, dx, rows, cols);              \
+  }                                                                                            \
+  REGISTER_KERNEL(name##_grad_warp);                                                           \
+  KERNEL __launch_bounds__(NORM_THREADS) name##_grad_block(                                    \
+      const float* x, const float* weight, const float* mean, const float* rstd,               \
+      const float* dy, const float* dsums, float* dx, int cols) {                              \
+    norm_grad_in_block<CENTRED>(x, weight, mean, rstd, dy, dsums, dx, cols);                   \
+  }                                                                                            \
   REGISTER_KERNEL(name##_grad_block);
 
 NORM_KERNELS(layer_norm, true)

@@ -1,5 +1,8 @@
 package dev.kernite.engine;
 
+import dev.kernite.engine.autograd.Node;
+import dev.kernite.engine.op.AddLayerNorm;
+import dev.kernite.engine.op.AddRmsNorm;
 import dev.kernite.engine.op.Attention;
 import dev.kernite.engine.op.Bce;
 import dev.kernite.engine.op.BceWithLogits;
@@ -269,6 +272,29 @@ public final class Functional {
   /** Root-mean-square normalisation of the last axis; the weight may be null. */
   public static Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
     return new RmsNorm(eps).apply(x, weight);
+  }
+
+  /**
+   * A sum and its normalisation.
+   *
+   * @param sum x + residual
+   * @param normal the sum, normalised
+   */
+  public record Residual(Tensor sum, Tensor normal) {}
+
+  /** {@link #layerNorm} of x + residual, in one pass. */
+  public static Residual addLayerNorm(
+      Tensor x, Tensor residual, Tensor weight, Tensor bias, float eps) {
+    return residual(Node.run(new AddLayerNorm(eps), x, residual, weight, bias));
+  }
+
+  /** {@link #rmsNorm} of x + residual, in one pass. */
+  public static Residual addRmsNorm(Tensor x, Tensor residual, Tensor weight, float eps) {
+    return residual(Node.run(new AddRmsNorm(eps), x, residual, weight));
+  }
+
+  private static Residual residual(Node.Results results) {
+    return new Residual(results.extras().get("sum"), results.output());
   }
 
   /** Zeroes each value with probability p, scales the rest, by the engine's random stream. */

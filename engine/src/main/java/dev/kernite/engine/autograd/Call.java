@@ -18,6 +18,7 @@ public final class Call {
   private final boolean recording;
   private final List<Tensor> saved = new ArrayList<>(2);
   private final Map<String, Tensor> extras = new LinkedHashMap<>();
+  private final List<Tensor> further = new ArrayList<>(1);
 
   Call(Engine engine, Tensor[] inputs, Tensor output, boolean recording) {
     this.engine = engine;
@@ -52,6 +53,10 @@ public final class Call {
     return output;
   }
 
+  Tensor[] given() {
+    return inputs;
+  }
+
   /** Whether backward may be called: then what it needs must be saved. */
   public boolean recording() {
     return recording;
@@ -69,7 +74,14 @@ public final class Call {
     return engine.empty(dtype, shape);
   }
 
-  /** A further result, reported by name. */
+  /** A further result, reported by name, to which gradients arrive as to the first. */
+  public Tensor further(String name, Shape shape) {
+    Tensor t = extra(name, shape);
+    further.add(t);
+    return t;
+  }
+
+  /** A further result without a gradient, reported by name. */
   public Tensor extra(String name, Shape shape) {
     Tensor t = engine.empty(DType.F32, shape);
     extras.put(name, t);
@@ -78,6 +90,10 @@ public final class Call {
 
   List<Tensor> saved() {
     return saved;
+  }
+
+  List<Tensor> further() {
+    return further;
   }
 
   Map<String, Tensor> extras() {

@@ -11,14 +11,22 @@ import java.util.List;
 /** What an operation's backward sees, and where it puts the gradients of its inputs. */
 public final class Gradient implements AutoCloseable {
   private final Node node;
-  private final Tensor upstream;
+  private final List<Tensor> further;
   private final Accumulator accumulator;
   private final Tensor[] results;
   private final List<Tensor> scratch = new ArrayList<>(2);
+  private Tensor upstream;
 
-  Gradient(Node node, Tensor upstream, Accumulator accumulator) {
+  /**
+   * Takes over the gradients that arrived.
+   *
+   * @param upstream at the result, or null
+   * @param further at each of the further results, or null
+   */
+  Gradient(Node node, Tensor upstream, List<Tensor> further, Accumulator accumulator) {
     this.node = node;
     this.upstream = upstream;
+    this.further = further;
     this.accumulator = accumulator;
     this.results = new Tensor[node.inputs().length];
   }
@@ -56,7 +64,21 @@ public final class Gradient implements AutoCloseable {
 
   /** Gradient of the final scalar with respect to the output, dense. */
   public Tensor upstream() {
+    if (upstream == null) { // only further results were used
+      upstream = engine().zeros(node.output().shape()).disown();
+    }
     return upstream;
+  }
+
+  /** The k-th further result of the forward call. */
+  public Tensor further(int k) {
+    return node.further().get(k);
+  }
+
+  /** Address of the gradient with respect to the k-th further result; 0 if it was not used. */
+  public long furtherUpstreamAddress(int k) {
+    Tensor t = further.get(k);
+    return t == null ? 0 : t.address();
   }
 
   /** Whether the gradient of input i is wanted. */
@@ -111,7 +133,7 @@ public final class Gradient implements AutoCloseable {
     }
   }
 
-  /** Frees the scratch, and the half-made results of a backward that failed. */
+  /** Frees what arrived, the scratch, and the half-made results of a backward that failed. */
   @Override
   public void close() {
     for (Tensor result : results) {
@@ -120,5 +142,13 @@ public final class Gradient implements AutoCloseable {
       }
     }
     scratch.forEach(Tensor::close);
+    if (upstream != null) {
+      upstream.close();
+    }
+    for (Tensor t : further) {
+      if (t != null) {
+        t.close();
+      }
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -28,21 +29,23 @@ public final class Node {
   private final Op op;
   private final Tensor[] inputs;
   private final Tensor output;
+  private final List<Tensor> further;
   private final List<Tensor> saved;
   private boolean freed;
 
-  private Node(Op op, Tensor[] inputs, Tensor output, List<Tensor> saved) {
+  private Node(Op op, Call call) {
     this.op = op;
-    this.inputs = inputs;
-    this.output = output;
-    this.saved = saved;
+    this.inputs = call.given().clone();
+    this.output = call.output();
+    this.further = call.further();
+    this.saved = call.saved();
   }
 
   /**
    * The results of an operation.
    *
    * @param output the main result
-   * @param extras further results by name, not differentiable
+   * @param extras further results by name
    */
   public record Results(Tensor output, Map<String, Tensor> extras) {}
 
@@ -62,7 +65,9 @@ public final class Node {
       throw e;
     }
     if (record) {
-      output.setProducer(new Node(op, inputs.clone(), output, call.saved()));
+      Node node = new Node(op, call);
+      output.setProducer(node);
+      call.further().forEach(t -> t.setProducer(node));
     } else {
       call.saved().forEach(Tensor::close);
     }
@@ -110,6 +115,11 @@ public final class Node {
     return inputs;
   }
 
+  /** Further results that gradients arrive at. */
+  List<Tensor> further() {
+    return further;
+  }
+
   List<Tensor> saved() {
     return saved;
   }
@@ -140,12 +150,11 @@ public final class Node {
               "backward ran through this graph before; run the forward pass again");
         }
         Tensor sum = sums.take(node.output);
-        if (sum != null) {
-          try (Gradient g = new Gradient(node, sum, sums)) {
+        List<Tensor> others = node.further.stream().map(sums::take).toList();
+        if (sum != null || others.stream().anyMatch(Objects::nonNull)) {
+          try (Gradient g = new Gradient(node, sum, others, sums)) {
             node.op.backward(g);
             g.deliver();
-          } finally {
-            sum.close();
           }
         }
         node.free(root);
@@ -158,8 +167,13 @@ public final class Node {
   private void free(Tensor keep) {
     freed = true;
     saved.forEach(Tensor::close);
-    if (output != keep) {
-      output.close("backward freed it; keep a copy of what is needed later");
+    free(output, keep);
+    further.forEach(t -> free(t, keep));
+  }
+
+  private static void free(Tensor result, Tensor keep) {
+    if (result != keep) {
+      result.close("backward freed it; keep a copy of what is needed later");
     }
   }
 

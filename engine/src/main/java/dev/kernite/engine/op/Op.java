@@ -19,6 +19,8 @@ import java.util.Arrays;
  */
 public sealed interface Op
     permits Activation,
+        AddLayerNorm,
+        AddRmsNorm,
         Attention,
         Binary,
         Concat,

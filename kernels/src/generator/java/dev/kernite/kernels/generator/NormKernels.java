@@ -9,6 +9,11 @@ final class NormKernels {
   static RowKernels all() {
     return new RowKernels("NormKernels", "Passes of normalisation over a row of n values.")
         .map(
+            "residual",
+            "sum = x + residual.",
+            "long x, long residual, long sum, long n",
+            at -> at.store("sum", at.load("x").plus(at.load("residual"))))
+        .map(
             "normalise",
             "y = (x - centre) scale gain + offset.",
             "long x, long gain, long offset, long y, long n, float centre, float scale",

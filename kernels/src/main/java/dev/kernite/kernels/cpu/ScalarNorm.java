@@ -26,6 +26,22 @@ final class ScalarNorm implements Norm {
       long rows,
       long cols,
       float eps) {
+    addLayerNorm(x, 0, weight, bias, x, y, mean, rstd, rows, cols, eps);
+  }
+
+  @Override
+  public void addLayerNorm(
+      long x,
+      long residual,
+      long weight,
+      long bias,
+      long sum,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
     Chunks.rows(
         workers,
         rows,
@@ -33,12 +49,13 @@ final class ScalarNorm implements Norm {
         (from, to) -> {
           for (long row = from; row < to; row++) {
             long at = 4 * row * cols;
-            double centre = rowSum(x + at, cols) / cols;
-            double variance = rowSquares(x + at, cols, centre) / cols;
+            addRow(x + at, residual, at, sum + at, cols);
+            double centre = rowSum(sum + at, cols) / cols;
+            double variance = rowSquares(sum + at, cols, centre) / cols;
             double scale = 1 / Math.sqrt(variance + eps);
             for (long c = 0; c < cols; c++) {
               long k = 4 * c;
-              double value = (getFloat(x + at + k) - centre) * scale;
+              double value = (getFloat(sum + at + k) - centre) * scale;
               value = value * optional(weight, k, 1) + optional(bias, k, 0);
               putFloat(y + at + k, (float) value);
             }
@@ -60,17 +77,41 @@ final class ScalarNorm implements Norm {
       long dbias,
       long rows,
       long cols) {
+    addLayerNormGrad(x, weight, mean, rstd, dy, 0, dx, dweight, dbias, rows, cols);
+  }
+
+  @Override
+  public void addLayerNormGrad(
+      long sum,
+      long weight,
+      long mean,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long dbias,
+      long rows,
+      long cols) {
     if (dx != 0) {
-      rowGrads(x, weight, mean, rstd, dy, dx, rows, cols);
+      rowGrads(sum, weight, mean, rstd, dy, dsum, dx, rows, cols);
     }
     if (dweight != 0 || dbias != 0) {
-      columnGrads(x, mean, rstd, dy, dweight, dbias, rows, cols);
+      columnGrads(sum, mean, rstd, dy, dweight, dbias, rows, cols);
     }
   }
 
   /** The gradient of x; mean = 0 leaves out the centring, which makes it that of rmsNorm. */
   private void rowGrads(
-      long x, long weight, long mean, long rstd, long dy, long dx, long rows, long cols) {
+      long x,
+      long weight,
+      long mean,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long rows,
+      long cols) {
     Chunks.rows(
         workers,
         rows,
@@ -94,7 +135,8 @@ final class ScalarNorm implements Norm {
               long k = at + 4 * c;
               double g = (double) getFloat(dy + k) * optional(weight, 4 * c, 1);
               double normal = (getFloat(x + k) - centre) * scale;
-              putFloat(dx + k, (float) (scale * (g - meanGrad - normal * meanDot)));
+              float own = (float) (scale * (g - meanGrad - normal * meanDot));
+              putFloat(dx + k, dsum == 0 ? own : own + getFloat(dsum + k));
             }
           }
         });
@@ -128,6 +170,20 @@ final class ScalarNorm implements Norm {
 
   @Override
   public void rmsNorm(long x, long weight, long y, long rstd, long rows, long cols, float eps) {
+    addRmsNorm(x, 0, weight, x, y, rstd, rows, cols, eps);
+  }
+
+  @Override
+  public void addRmsNorm(
+      long x,
+      long residual,
+      long weight,
+      long sum,
+      long y,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
     Chunks.rows(
         workers,
         rows,
@@ -135,10 +191,11 @@ final class ScalarNorm implements Norm {
         (from, to) -> {
           for (long row = from; row < to; row++) {
             long at = 4 * row * cols;
-            double scale = 1 / Math.sqrt(rowSquares(x + at, cols, 0) / cols + eps);
+            addRow(x + at, residual, at, sum + at, cols);
+            double scale = 1 / Math.sqrt(rowSquares(sum + at, cols, 0) / cols + eps);
             for (long c = 0; c < cols; c++) {
               long k = 4 * c;
-              double value = getFloat(x + at + k) * scale * optional(weight, k, 1);
+              double value = getFloat(sum + at + k) * scale * optional(weight, k, 1);
               putFloat(y + at + k, (float) value);
             }
             putOptional(rstd, 4 * row, (float) scale);
@@ -149,11 +206,32 @@ final class ScalarNorm implements Norm {
   @Override
   public void rmsNormGrad(
       long x, long weight, long rstd, long dy, long dx, long dweight, long rows, long cols) {
+    addRmsNormGrad(x, weight, rstd, dy, 0, dx, dweight, rows, cols);
+  }
+
+  @Override
+  public void addRmsNormGrad(
+      long sum,
+      long weight,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long rows,
+      long cols) {
     if (dx != 0) {
-      rowGrads(x, weight, 0, rstd, dy, dx, rows, cols);
+      rowGrads(sum, weight, 0, rstd, dy, dsum, dx, rows, cols);
     }
     if (dweight != 0) {
-      columnGrads(x, 0, rstd, dy, dweight, 0, rows, cols);
+      columnGrads(sum, 0, rstd, dy, dweight, 0, rows, cols);
+    }
+  }
+
+  /** {@code sum = x + residual}; without a residual (address 0) the sum is x, where it lies. */
+  private static void addRow(long x, long residual, long at, long sum, long cols) {
+    for (long k = 0; residual != 0 && k < 4 * cols; k += 4) {
+      putFloat(sum + k, getFloat(x + k) + getFloat(residual + at + k));
     }
   }
 

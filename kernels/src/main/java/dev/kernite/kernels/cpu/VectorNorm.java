@@ -36,18 +36,51 @@ final class VectorNorm implements Norm {
       long rows,
       long cols,
       float eps) {
-    normalise(x, weight, bias, y, mean, rstd, rows, cols, eps, true);
+    normalise(x, 0, weight, bias, x, y, mean, rstd, rows, cols, eps, true);
+  }
+
+  @Override
+  public void addLayerNorm(
+      long x,
+      long residual,
+      long weight,
+      long bias,
+      long sum,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
+    normalise(x, residual, weight, bias, sum, y, mean, rstd, rows, cols, eps, true);
   }
 
   @Override
   public void rmsNorm(long x, long weight, long y, long rstd, long rows, long cols, float eps) {
-    normalise(x, weight, 0, y, 0, rstd, rows, cols, eps, false);
+    normalise(x, 0, weight, 0, x, y, 0, rstd, rows, cols, eps, false);
   }
 
+  @Override
+  public void addRmsNorm(
+      long x,
+      long residual,
+      long weight,
+      long sum,
+      long y,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
+    normalise(x, residual, weight, 0, sum, y, 0, rstd, rows, cols, eps, false);
+  }
+
+  /** Without a residual (address 0) the sum is x, where it lies. */
   private void normalise(
       long x,
+      long residual,
       long weight,
       long bias,
+      long sum,
       long y,
       long mean,
       long rstd,
@@ -66,10 +99,13 @@ final class VectorNorm implements Norm {
           (from, to) -> {
             for (long row = from; row < to; row++) {
               long at = 4 * row * cols;
-              float centre = centred ? (float) (VectorRows.sum(x + at, cols) / cols) : 0;
-              double variance = VectorRows.squares(x + at, cols, centre) / cols;
+              if (residual != 0) {
+                NormKernels.residual(x + at, residual + at, sum + at, cols);
+              }
+              float centre = centred ? (float) (VectorRows.sum(sum + at, cols) / cols) : 0;
+              double variance = VectorRows.squares(sum + at, cols, centre) / cols;
               float scale = (float) (1 / Math.sqrt(variance + eps));
-              NormKernels.normalise(x + at, gain, offset, y + at, cols, centre, scale);
+              NormKernels.normalise(sum + at, gain, offset, y + at, cols, centre, scale);
               if (mean != 0) {
                 putFloat(mean + 4 * row, centre);
               }
@@ -100,13 +136,43 @@ final class VectorNorm implements Norm {
       long dbias,
       long rows,
       long cols) {
-    gradients(x, weight, mean, rstd, dy, dx, dweight, dbias, rows, cols);
+    gradients(x, weight, mean, rstd, dy, 0, dx, dweight, dbias, rows, cols);
+  }
+
+  @Override
+  public void addLayerNormGrad(
+      long sum,
+      long weight,
+      long mean,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long dbias,
+      long rows,
+      long cols) {
+    gradients(sum, weight, mean, rstd, dy, dsum, dx, dweight, dbias, rows, cols);
   }
 
   @Override
   public void rmsNormGrad(
       long x, long weight, long rstd, long dy, long dx, long dweight, long rows, long cols) {
-    gradients(x, weight, 0, rstd, dy, dx, dweight, 0, rows, cols);
+    gradients(x, weight, 0, rstd, dy, 0, dx, dweight, 0, rows, cols);
+  }
+
+  @Override
+  public void addRmsNormGrad(
+      long sum,
+      long weight,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long rows,
+      long cols) {
+    gradients(sum, weight, 0, rstd, dy, dsum, dx, dweight, 0, rows, cols);
   }
 
   /** All gradients in one pass over the rows; mean = 0 leaves out the centring. */
@@ -116,6 +182,7 @@ final class VectorNorm implements Norm {
       long mean,
       long rstd,
       long dy,
+      long dsum,
       long dx,
       long dweight,
       long dbias,
@@ -141,6 +208,9 @@ final class VectorNorm implements Norm {
               if (dx != 0) {
                 long room = scratch.address();
                 gradient(x + at, dy + at, gain, dx + at, cols, mean != 0, centre, scale, room);
+                if (dsum != 0) {
+                  ColumnKernels.add(dsum + at, dx + at, cols);
+                }
               }
             }
             memory.release(scratch);

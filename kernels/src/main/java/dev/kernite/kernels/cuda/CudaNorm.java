@@ -65,6 +65,8 @@ final class CudaNorm implements Norm {
 
     void norm(
         long x,
+        long residual,
+        long sum,
         long weight,
         long bias,
         long y,
@@ -77,16 +79,25 @@ final class CudaNorm implements Norm {
         return;
       }
       Kernel kernel = forward.of(cols);
-      kernel.arg(x).arg(weight).arg(bias).arg(y).arg(mean).arg(rstd);
+      kernel.arg(x).arg(residual).arg(sum).arg(weight).arg(bias).arg(y).arg(mean).arg(rstd);
       Rows.launch(Rows.size(kernel, rows, cols).arg(eps), rows, cols);
     }
 
-    void grad(long x, long weight, long mean, long rstd, long dy, long dx, long rows, long cols) {
+    void grad(
+        long x,
+        long weight,
+        long mean,
+        long rstd,
+        long dy,
+        long dsum,
+        long dx,
+        long rows,
+        long cols) {
       if (dx == 0 || rows * cols == 0) {
         return;
       }
       Kernel kernel = backward.of(cols);
-      kernel.arg(x).arg(weight).arg(mean).arg(rstd).arg(dy).arg(dx);
+      kernel.arg(x).arg(weight).arg(mean).arg(rstd).arg(dy).arg(dsum).arg(dx);
       Rows.launch(Rows.size(kernel, rows, cols), rows, cols);
     }
   }
@@ -102,7 +113,7 @@ final class CudaNorm implements Norm {
       long rows,
       long cols,
       float eps) {
-    layerNorm.norm(x, weight, bias, y, mean, rstd, rows, cols, eps);
+    layerNorm.norm(x, 0, 0, weight, bias, y, mean, rstd, rows, cols, eps);
   }
 
   @Override
@@ -117,20 +128,80 @@ final class CudaNorm implements Norm {
       long dbias,
       long rows,
       long cols) {
-    layerNorm.grad(x, weight, mean, rstd, dy, dx, rows, cols);
-    columns(x, mean, rstd, dy, dweight, dbias, rows, cols);
+    addLayerNormGrad(x, weight, mean, rstd, dy, 0, dx, dweight, dbias, rows, cols);
+  }
+
+  @Override
+  public void addLayerNorm(
+      long x,
+      long residual,
+      long weight,
+      long bias,
+      long sum,
+      long y,
+      long mean,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
+    layerNorm.norm(x, residual, sum, weight, bias, y, mean, rstd, rows, cols, eps);
+  }
+
+  @Override
+  public void addLayerNormGrad(
+      long sum,
+      long weight,
+      long mean,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long dbias,
+      long rows,
+      long cols) {
+    layerNorm.grad(sum, weight, mean, rstd, dy, dsum, dx, rows, cols);
+    columns(sum, mean, rstd, dy, dweight, dbias, rows, cols);
   }
 
   @Override
   public void rmsNorm(long x, long weight, long y, long rstd, long rows, long cols, float eps) {
-    rmsNorm.norm(x, weight, 0, y, 0, rstd, rows, cols, eps);
+    rmsNorm.norm(x, 0, 0, weight, 0, y, 0, rstd, rows, cols, eps);
   }
 
   @Override
   public void rmsNormGrad(
       long x, long weight, long rstd, long dy, long dx, long dweight, long rows, long cols) {
-    rmsNorm.grad(x, weight, 0, rstd, dy, dx, rows, cols);
-    columns(x, 0, rstd, dy, dweight, 0, rows, cols);
+    addRmsNormGrad(x, weight, rstd, dy, 0, dx, dweight, rows, cols);
+  }
+
+  @Override
+  public void addRmsNorm(
+      long x,
+      long residual,
+      long weight,
+      long sum,
+      long y,
+      long rstd,
+      long rows,
+      long cols,
+      float eps) {
+    rmsNorm.norm(x, residual, sum, weight, 0, y, 0, rstd, rows, cols, eps);
+  }
+
+  @Override
+  public void addRmsNormGrad(
+      long sum,
+      long weight,
+      long rstd,
+      long dy,
+      long dsum,
+      long dx,
+      long dweight,
+      long rows,
+      long cols) {
+    rmsNorm.grad(sum, weight, 0, rstd, dy, dsum, dx, rows, cols);
+    columns(sum, 0, rstd, dy, dweight, 0, rows, cols);
   }
 
   /** Gradients of weight and bias, in two steps; without rows they are zero. */

@@ -1,6 +1,7 @@
 package dev.kernite.models.gpt2;
 
 import static dev.kernite.engine.Functional.add;
+import static dev.kernite.engine.Functional.addLayerNorm;
 import static dev.kernite.engine.Functional.layerNorm;
 import static dev.kernite.engine.Functional.matmul;
 import static dev.kernite.engine.Functional.mul;
@@ -8,6 +9,7 @@ import static dev.kernite.engine.Functional.permute;
 import static dev.kernite.engine.Functional.softmax;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.Functional.Residual;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.autograd.Node;
 import dev.kernite.engine.nn.Dropout;
@@ -35,9 +37,10 @@ final class Gpt2Block {
   Tensor forward(Tensor h, Pass pass) {
     float eps = config.epsilon();
     Tensor a = attention(layerNorm(h, w.norm1Weight(), w.norm1Bias(), eps), pass);
-    h = add(h, dropout(a, config.residualDropout(), pass));
-    Tensor m = mlp(layerNorm(h, w.norm2Weight(), w.norm2Bias(), eps));
-    return add(h, dropout(m, config.residualDropout(), pass));
+    a = dropout(a, config.residualDropout(), pass);
+    Residual r = addLayerNorm(h, a, w.norm2Weight(), w.norm2Bias(), eps);
+    Tensor m = mlp(r.normal());
+    return add(r.sum(), dropout(m, config.residualDropout(), pass));
   }
 
   private Tensor mlp(Tensor x) {

@@ -1,0 +1,76 @@
+package dev.kernite.engine.op;
+
+import dev.kernite.engine.DType;
+import dev.kernite.engine.Shape;
+import dev.kernite.engine.autograd.Call;
+import dev.kernite.engine.autograd.Gradient;
+
+/**
+ * Layer normalisation (Ba et al. 2016) over the last axis of x + residual, in one pass, as in a
+ * transformer's residual stream. The sum is a result too, called {@code sum}, with a gradient of
+ * its own. The bits are those of an addition before a {@link LayerNorm}.
+ *
+ * @param eps added to the variance
+ */
+@Named("add_layer_norm")
+@Input("x")
+@Input("residual")
+@Input(value = "weight", optional = true)
+@Input(value = "bias", optional = true)
+public record AddLayerNorm(@Default("1e-5") float eps) implements Op {
+  private static final int SUM = 0;
+
+  @Override
+  public Shape shape(Shape... in) {
+    return Residuals.check(this, in);
+  }
+
+  @Override
+  public void forward(Call c) {
+    Shape x = c.input(0).shape();
+    long cols = x.dim(-1);
+    long rows = x.outer(-1);
+    long mean = c.recording() ? c.save(DType.F32, Shape.of(rows)).address() : 0;
+    long rstd = c.recording() ? c.save(DType.F32, Shape.of(rows)).address() : 0;
+    c.backend()
+        .norm()
+        .addLayerNorm(
+            c.address(0),
+            c.address(1),
+            c.address(2),
+            c.address(3),
+            c.further("sum", x).address(),
+            c.output().address(),
+            mean,
+            rstd,
+            rows,
+            cols,
+            eps);
+  }
+
+  @Override
+  public void backward(Gradient g) {
+    Shape x = g.output().shape();
+    long dx = g.wants(0) ? g.resultAddress(0) : g.resultAddress(1);
+    g.backend()
+        .norm()
+        .addLayerNormGrad(
+            g.further(SUM).address(),
+            g.address(2),
+            g.saved(0).address(),
+            g.saved(1).address(),
+            g.upstream().address(),
+            g.furtherUpstreamAddress(SUM),
+            dx,
+            g.resultAddress(2),
+            g.resultAddress(3),
+            x.outer(-1),
+            x.dim(-1));
+    Residuals.shareGradient(g, dx);
+  }
+
+  @Override
+  public Cost cost(Shape... in) {
+    return Cost.elementwise(9, in[0].size(), 4);
+  }
+}
