@@ -112,6 +112,12 @@ final class FunctionalTest {
     shaped("embedding", () -> Functional.embedding(m(), ids(1)), Shape.of(1, 3), 4, 5, 6);
     row("layerNorm", () -> Functional.layerNorm(t(1, 3), t(2, 2), t(5, 5), 0), 3, 7);
     row("rmsNorm", () -> Functional.rmsNorm(t(1, 7), t(5, 5), 0), 1, 7);
+    row(
+        "addLayerNorm",
+        () -> Functional.addLayerNorm(t(1, 2), t(4, 7), t(2, 2), t(1, 1), 0).normal(),
+        -1,
+        3);
+    row("addRmsNorm", () -> Functional.addRmsNorm(t(2, 3), t(-1, 4), t(5, 5), 0).normal(), 1, 7);
     row("dropout", () -> Functional.dropout(t(1, 2), 0), 1, 2);
     shaped(
         "attention",
