@@ -9,11 +9,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -166,6 +168,21 @@ final class DeviceChoiceTest {
     assertEquals(1, child.code());
     assertTrue(child.err().contains("error: --device cuda: "), child.err());
     assertTrue(child.err().contains("--device cpu, or cuda-host"), child.err());
+  }
+
+  @Test
+  void aDriverLibraryThatWasCutOffIsAReasonAndNotACrash() throws Exception {
+    assumeImages();
+    assumeHost();
+    Path library = installed().resolve(LIBRARY);
+    try (FileChannel channel = FileChannel.open(library, StandardOpenOption.WRITE)) {
+      for (long size : new long[] {100_000, 3000, 100}) {
+        channel.truncate(size);
+        JsonNode doctor = doctor(new Child.Builder(folder).libraryPath(library.getParent()));
+        assertEquals("cpu", doctor.get("chosen").asString());
+        refused(doctor, "cuda", library.toString(), "cut off", "install the driver again");
+      }
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.kernite.kernels.KernelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -93,6 +94,7 @@ public final class DriverProbe {
     if (!BuildReport.hasImages()) {
       throw new KernelException("this build holds no CUDA kernels: " + BuildReport.noImages());
     }
+    LibraryFile.find(NVIDIA).ifPresent(DriverProbe::requireWhole);
     try {
       return SharedLibrary.open(NVIDIA);
     } catch (KernelException e) {
@@ -101,6 +103,15 @@ public final class DriverProbe {
           why.contains("No such file")
               ? "no NVIDIA driver (" + NVIDIA + " not found)"
               : "the NVIDIA driver's library cannot be loaded (" + why + ")");
+    }
+  }
+
+  private static void requireWhole(Path library) {
+    long missing = LibraryFile.missingBytes(library);
+    if (missing > 0) {
+      throw new KernelException(
+          "the NVIDIA driver's library %s is cut off, it lacks %d bytes; install the driver again"
+              .formatted(library, missing));
     }
   }
 
