@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -88,7 +89,10 @@ public final class DeviceCheck {
     Path classes =
         Path.of(DeviceCheck.class.getProtectionDomain().getCodeSource().getLocation().getPath());
     // jqwik's memory of failed tries, which the build keeps in its own folder.
-    Path database = Files.createTempFile("kernite-gpu-check", ".jqwik");
+    // jqwik wants to make the file itself.
+    Path folder = Files.createTempDirectory("kernite-gpu-check");
+    Path database = folder.resolve("jqwik-database");
+    folder.toFile().deleteOnExit();
     database.toFile().deleteOnExit();
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
@@ -102,7 +106,10 @@ public final class DeviceCheck {
     return summary.getSummary();
   }
 
-  /** One line a test class: a machine that one cannot look at should say how far it came. */
+  /**
+   * One line a test class: a machine that one cannot look at should say how far it came. And the
+   * reason why a test could not be done, which the summary only counts.
+   */
   private static final class Progress implements TestExecutionListener {
     private TestPlan plan;
 
@@ -116,6 +123,14 @@ public final class DeviceCheck {
       boolean topLevel = plan.getParent(test).filter(p -> p.getParentId().isEmpty()).isPresent();
       if (topLevel) {
         System.out.println(test.getDisplayName());
+      }
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+      if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+        String why = result.getThrowable().map(Throwable::getMessage).orElse("no reason given");
+        System.out.println("  not done: " + test.getDisplayName() + ": " + why);
       }
     }
   }
