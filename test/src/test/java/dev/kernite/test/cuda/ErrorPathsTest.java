@@ -134,6 +134,13 @@ final class ErrorPathsTest {
   }
 
   @Test
+  void anErrorInAGraphSaysSo() throws Exception {
+    Child child = process().with("kernite.cuda.host.fail", "launch:4").main(LostGraph.class).run();
+    assertEquals(0, child.code(), child.err());
+    assertEquals(LostGraph.EXPECTED, child.out().lines().toList());
+  }
+
+  @Test
   void aLostContextRefusesFurtherWorkWithTheFirstError() throws Exception {
     Child child =
         process().with("kernite.cuda.host.fail", "launch:2").main(LostContext.class).run();

@@ -7,15 +7,18 @@ import jcuda.driver.JCudaDriver;
 public final class Graph implements AutoCloseable {
   private final Context context;
   private final CUgraphExec executable;
+  private final int launches;
 
-  Graph(Context context, CUgraphExec executable) {
+  Graph(Context context, CUgraphExec executable, int launches) {
     this.context = context;
+    this.launches = launches;
     this.executable = executable;
   }
 
   /** Submits the recorded work to the context's stream. */
   public void launch() {
     context.requireSubmitter();
+    context.launches().addGraph(launches);
     int status = JCudaDriver.cuGraphLaunch(executable, context.stream().jcuda());
     context.faults().check(status, "cuGraphLaunch");
   }

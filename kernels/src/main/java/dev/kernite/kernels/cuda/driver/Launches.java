@@ -7,7 +7,7 @@ package dev.kernite.kernels.cuda.driver;
 final class Launches {
   private static final int KEPT = 4; // a power of two
 
-  private final Kernel[] kernels = new Kernel[KEPT];
+  private final Kernel[] kernels = new Kernel[KEPT]; // null for a graph
   private final int[] sizes = new int[KEPT * 6];
   private long count;
 
@@ -21,6 +21,18 @@ final class Launches {
     sizes[at + 3] = blockX;
     sizes[at + 4] = blockY;
     sizes[at + 5] = shared;
+  }
+
+  /** A graph was launched, which stands for so many launches. */
+  void addGraph(int launches) {
+    int slot = (int) count++ & (KEPT - 1);
+    kernels[slot] = null;
+    sizes[slot * 6] = launches;
+  }
+
+  /** How many there were. */
+  long count() {
+    return count;
   }
 
   /** The launches remembered, the latest first; empty if there was none. */
@@ -39,6 +51,9 @@ final class Launches {
 
   private String describe(int slot) {
     int at = slot * 6;
+    if (kernels[slot] == null) {
+      return "a recorded graph of " + sizes[at] + " launches";
+    }
     return kernels[slot].name()
         + " "
         + geometry(

@@ -57,6 +57,7 @@ public final class Stream {
     faults.check(JCudaDriver.cuStreamBeginCapture(stream, mode), "cuStreamBeginCapture");
     CUgraph graph = new CUgraph();
     recording = true;
+    long before = context.launches().count();
     boolean complete = false;
     int ended;
     try {
@@ -74,7 +75,8 @@ public final class Stream {
     int status = JCudaDriver.cuGraphInstantiate(executable, graph, 0L);
     JCudaDriver.cuGraphDestroy(graph);
     faults.check(status, "cuGraphInstantiate");
-    return new Graph(context, executable);
+    int launches = (int) (context.launches().count() - before);
+    return new Graph(context, executable, launches);
   }
 
   /** Whether a {@link #capture} is going on. */
