@@ -22,6 +22,7 @@ enum Result : int {
   INVALID_DEVICE = 101,
   INVALID_IMAGE = 200,
   INVALID_CONTEXT = 201,
+  NO_BINARY_FOR_GPU = 209,
   UNSUPPORTED_PTX_VERSION = 222,
   FILE_NOT_FOUND = 301,
   INVALID_HANDLE = 400,
@@ -78,6 +79,7 @@ struct Settings {
   long failing_allocation = 0;  // the n-th allocation from now finds no memory; 0: none
   long failing_launch = 0;      // the n-th launch from now fails; 0: none
   std::string missing_symbol;   // a kernel that no module has
+  bool only_ptx = false;        // no image has machine code for this device
   bool lazy_streams = false;    // work waits until somebody waits for it
 };
 Settings& settings();

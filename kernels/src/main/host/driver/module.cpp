@@ -29,11 +29,14 @@ constexpr size_t ZEROS = 16;
 
 bool is_named(const char* image) { return std::string(image, ZEROS) == std::string(ZEROS, '\0'); }
 
+bool is_ptx(const char* image) {
+  return strncmp(image, "//", 2) == 0 || strncmp(image, ".version", 8) == 0;
+}
+
 bool is_image(const char* image) {
   uint32_t word;
   memcpy(&word, image, sizeof word);
-  return word == FATBIN || word == ELF || strncmp(image, "//", 2) == 0 ||
-         strncmp(image, ".version", 8) == 0 || is_named(image);
+  return word == FATBIN || word == ELF || is_ptx(image) || is_named(image);
 }
 
 emu::Kernel& kernel_of(void* function) { return *static_cast<emu::Kernel*>(function); }
@@ -55,6 +58,9 @@ DRIVER_API cuModuleLoadData(void** module, const void* image) {
     return failed(UNSUPPORTED_PTX_VERSION, "the driver is older than the image's CUDA 13");
   }
   const char* bytes = static_cast<const char*>(image);
+  if (settings().only_ptx && !is_ptx(bytes)) {
+    return failed(NO_BINARY_FOR_GPU, "the image has no machine code for this device");
+  }
   *module = new Module{is_named(bytes) ? emu::as_identifier(bytes + ZEROS) : ""};
   return SUCCESS;
 }

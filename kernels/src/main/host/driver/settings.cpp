@@ -52,6 +52,8 @@ bool set_failure(const std::string& value) {
   Settings& s = settings();
   if (value == "none") {
     s = Settings{};
+  } else if (value == "binary") {
+    s.only_ptx = true;
   } else if (kind == "memory" && n > 0) {
     s.failing_allocation = n;
   } else if (kind == "launch" && n > 0) {
@@ -115,6 +117,7 @@ void set_launches_do_nothing(bool nothing) { nothing_is_launched = nothing; }
 ///   align     256 | 16                       of allocations; with 16 they end at their guard page
 ///   fail      memory:N | launch:N            the N-th allocation or launch from now fails
 ///             symbol:NAME                    no module has that kernel
+///             binary                         images have no machine code for this device, PTX is taken
 ///             driver:VERSION                 what cuDriverGetVersion tells (12040 is CUDA 12.4)
 ///             init:RESULT                    what cuInit returns
 ///             none                           no failures

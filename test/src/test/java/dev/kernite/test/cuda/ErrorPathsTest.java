@@ -110,6 +110,14 @@ final class ErrorPathsTest {
   }
 
   @Test
+  void aDeviceWithoutMachineCodeOfItsOwnGetsThePtx() throws Exception {
+    assumeTrue(
+        ErrorPathsTest.class.getResource("/dev/kernite/kernels/cuda/softmax.ptx.gz") != null,
+        "no CUDA images were built");
+    assertEquals(0, softmax(process().with("kernite.cuda.host.fail", "binary"), 3).code());
+  }
+
+  @Test
   void aFullDeviceSaysWhatWasAskedWhatThereIsAndWhatToChange() throws Exception {
     refused(
         softmax(process().with("kernite.cuda.host.memory", "2000000"), 200_000),

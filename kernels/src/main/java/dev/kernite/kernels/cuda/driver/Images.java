@@ -1,12 +1,15 @@
 package dev.kernite.kernels.cuda.driver;
 
 import dev.kernite.kernels.KernelException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
@@ -14,6 +17,8 @@ import jcuda.driver.JCudaDriver;
 /** The compiled kernels among the resources, loaded into a context one by one as they are used. */
 final class Images {
   private static final String FOLDER = "/dev/kernite/kernels/cuda/";
+  private static final String IMAGE = ".fatbin";
+  private static final String PTX = ".ptx.gz";
   private static final int NO_IMAGE_FOR_DEVICE = 209; // CUDA_ERROR_NO_BINARY_FOR_GPU
   private static final int NOT_FOUND = 500; // CUDA_ERROR_NOT_FOUND
 
@@ -45,15 +50,17 @@ final class Images {
   }
 
   private CUmodule load(String image) {
-    byte[] bytes = context.driver() == Driver.CUDA_HOST ? placeholder(image) : read(image);
+    byte[] bytes = context.driver() == Driver.CUDA_HOST ? placeholder(image) : read(image + IMAGE);
     CUmodule module = new CUmodule();
+    String file = image + IMAGE;
     int status = JCudaDriver.cuModuleLoadData(module, bytes);
     if (status == NO_IMAGE_FOR_DEVICE) {
-      throw new KernelException(
-          "%s.fatbin holds no code for this device: %s"
-              .formatted(image, context.device().description()));
+      // A device that is newer than the image, or an image with code for servers only. The driver
+      // compiles the PTX, and keeps the result for other processes.
+      file = image + PTX;
+      status = JCudaDriver.cuModuleLoadData(module, ptx(file));
     }
-    context.faults().check(status, "cuModuleLoadData of " + image + ".fatbin");
+    context.faults().check(status, "cuModuleLoadData of " + file);
     return module;
   }
 
@@ -68,15 +75,25 @@ final class Images {
     return placeholder;
   }
 
-  private static byte[] read(String image) {
-    try (InputStream in = Images.class.getResourceAsStream(FOLDER + image + ".fatbin")) {
+  /** A text as the driver takes it: a zero ends it. */
+  private static byte[] ptx(String file) {
+    try (InputStream text = new GZIPInputStream(new ByteArrayInputStream(read(file)))) {
+      byte[] bytes = text.readAllBytes();
+      return Arrays.copyOf(bytes, bytes.length + 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the kernels' jar is damaged: " + file, e);
+    }
+  }
+
+  private static byte[] read(String file) {
+    try (InputStream in = Images.class.getResourceAsStream(FOLDER + file)) {
       if (in != null) {
         return in.readAllBytes();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    throw new KernelException("this build has no image " + image + ".fatbin");
+    throw new KernelException("this build has no " + file);
   }
 
   /** Unloads everything; the context must be current. */
