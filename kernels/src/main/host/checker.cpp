@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "block.h"
+#include "clocks.h"
 #include "fiber.h"
 #include "scheduler.h"
 #include "shadow.h"
@@ -25,7 +26,12 @@ uint32_t first_of_launch;  // blocks before it belong to earlier launches, all o
 // known[warp][a][b]: what lane a knows of lane b's clock; its own is at [a][a].
 uint32_t known[MAX_THREADS / 32][32][32];
 
+// known_beyond[a][b]: what thread a knows of the clock of thread b, of whichever warp, through named
+// barriers. Empty until the block comes to one: few kernels have any.
+std::vector<Clocks> known_beyond;
+
 void begin_clocks(int threads) {
+  known_beyond.clear();
   for (int w = 0; w * 32 < threads; w++) {
     memset(known[w], 0, sizeof known[w]);
     for (int lane = 0; lane < 32; lane++) {
@@ -44,7 +50,16 @@ bool ordered(const Stamp& s, const Thread& me) {
   if (s.phase != barrier_phase() || s.thread == me.number) {
     return true;
   }
-  return s.thread / 32 == me.warp() && known[me.warp()][me.lane()][s.thread % 32] >= s.clock;
+  if (s.thread / 32 == me.warp() && known[me.warp()][me.lane()][s.thread % 32] >= s.clock) {
+    return true;
+  }
+  return !known_beyond.empty() && known_beyond[me.number][s.thread] >= s.clock;
+}
+
+void join(Clocks& into, const Clocks& from) {
+  for (size_t i = 0; i < from.size(); i++) {
+    into[i] = std::max(into[i], from[i]);
+  }
 }
 
 // ---- shared memory -----------------------------------------------------------------------------
@@ -263,9 +278,44 @@ void check_alignment(const void* address, size_t bytes, Place place) {
   }
 }
 
+void tell(Clocks& clocks) {
+  if (!CHECKED_BUILD) {
+    return;
+  }
+  const Thread& me = *running();
+  if (known_beyond.empty()) {
+    known_beyond.assign(size_t(thread_count()), Clocks(size_t(thread_count())));
+  }
+  clocks.resize(size_t(thread_count()));
+  join(clocks, known_beyond[me.number]);
+  uint32_t* mine = known[me.warp()][me.lane()];
+  for (int lane = 0; lane < 32 && me.warp() * 32 + lane < thread_count(); lane++) {
+    uint32_t& clock = clocks[me.warp() * 32 + lane];
+    clock = std::max(clock, mine[lane]);
+  }
+  mine[me.lane()]++;
+}
+
+void learn(int thread, const Clocks& clocks) {
+  if (CHECKED_BUILD) {
+    join(known_beyond[thread], clocks);
+  }
+}
+
 void order_lanes(int warp, unsigned mask) {
   if (!CHECKED_BUILD) {
     return;
+  }
+  if (!known_beyond.empty()) {
+    Clocks all(known_beyond.size());
+    for (int pass = 0; pass < 2; pass++) {
+      for (int lane = 0; lane < 32; lane++) {
+        if ((mask >> lane & 1) != 0) {
+          Clocks& lanes = known_beyond[warp * 32 + lane];
+          join(pass == 0 ? all : lanes, pass == 0 ? lanes : all);
+        }
+      }
+    }
   }
   uint32_t joined[32] = {};
   for (int lane = 0; lane < 32; lane++) {

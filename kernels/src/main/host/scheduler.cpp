@@ -6,6 +6,7 @@
 #include "async_copy.h"
 #include "block.h"
 #include "fiber.h"
+#include "named_barrier.h"
 #include "warp.h"
 
 uint3 threadIdx, blockIdx;
@@ -149,6 +150,7 @@ void run_threads(int count, void (*body)()) {
   }
   free_count = count;
   begin_barriers();
+  begin_named_barriers();
   begin_warps();
   switch_to(take_ready(), &outside);
 }

@@ -5,6 +5,7 @@
 // arguments: n values in x and room for n in y, n = blockDim.x = 256 unless the test says otherwise.
 // The line that a report must name ends in "// <- NAME".
 #include "async_copy.cuh"
+#include "barrier.cuh"
 #include "gpu.h"
 
 #define ARGUMENTS const float *x, float *y, int n
@@ -335,6 +336,43 @@ DEV void update_that_is_not_atomic(ARGUMENTS) {
   y[t] = float(count);
 }
 PLANT(update_that_is_not_atomic);
+
+// ---- named barriers ----------------------------------------------------------------------------
+
+// Half of the block hands values to the other half, twice, and does not wait until they were taken.
+template <bool WRONG>
+DEV void mail_not_yet_taken(ARGUMENTS) {
+  __shared__ float mail[128];
+  const int t = threadIdx.x;
+  float sum = 0;
+  for (int k = 0; k < 2; k++) {
+    if (t < 128) {
+      mail[t] = x[t] + k;  // <- mail_not_yet_taken
+      barrier_arrive(1 + k, n);
+      if (!WRONG) {
+        barrier_sync(3, n);
+      }
+    } else {
+      barrier_sync(1 + k, n);
+      sum += mail[n - 1 - t];  // <- mail_not_yet_taken
+      if (!WRONG) {
+        barrier_arrive(3, n);
+      }
+    }
+  }
+  y[t] = sum;
+}
+PLANT(mail_not_yet_taken);
+
+template <bool WRONG>
+DEV void barrier_of_two_sizes(ARGUMENTS) {
+  const int t = threadIdx.x;
+  if (t < 128) {
+    barrier_sync(1, WRONG && t >= 64 ? 64 : 128);  // <- barrier_of_two_sizes
+  }
+  y[t] = x[t];
+}
+PLANT(barrier_of_two_sizes);
 
 // ---- asynchronous copies -----------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 // What a block shares: barriers, atomics, and copies into shared memory that run on their own.
 #include "async_copy.cuh"
+#include "barrier.cuh"
 #include "primitive.cuh"
 
 // 256 threads. Values travel through shared memory, a barrier before and behind; then three votes.
@@ -19,6 +20,34 @@ PRIMITIVE(block_barrier) {
   out[768 + t] = __syncthreads_and(v != 0);
 }
 REGISTER_KERNEL(primitive_block_barrier);
+
+// 256 threads. Pairs of warps mix their values, each pair at a barrier of its own. Then the lower half of
+// the block hands values to the upper one, which waits for them and says when it has taken them.
+PRIMITIVE(named_barrier) {
+  __shared__ uint32_t s[256], mail[128];
+  const int t = threadIdx.x, pair = t / 64;
+  uint32_t v = in[t];
+  for (int round = 0; round < 4; round++) {
+    s[t] = v;
+    barrier_sync(1 + pair, 64);
+    v = v * 1664525u + s[64 * pair + (7 * t + 33 + round) % 64];
+    barrier_sync(1 + pair, 64);
+  }
+  for (int round = 0; round < 3; round++) {
+    if (t < 128) {
+      mail[t] = v;
+      barrier_arrive(5, 256);
+      v += 0x9e3779b9u;
+      barrier_sync(6, 256);
+    } else {
+      barrier_sync(5, 256);
+      v = v * 1664525u + mail[(5 * t + round) % 128];
+      barrier_arrive(6, 256);
+    }
+  }
+  out[t] = v;
+}
+REGISTER_KERNEL(primitive_named_barrier);
 
 // 256 threads, integer atomics whose results do not depend on the order. The first 8 words are of shared
 // memory, the next 4 of global memory; the rest counts which tickets were drawn.

@@ -62,6 +62,8 @@ class PlantedBugsTest {
     UNINITIALISED_ACCUMULATOR("uninitialised read"),
     RACE_BETWEEN_BLOCKS("race: write .* another block"),
     UPDATE_THAT_IS_NOT_ATOMIC("race"),
+    MAIL_NOT_YET_TAKEN("race"),
+    BARRIER_OF_TWO_SIZES("divergence"),
     MISSING_WAIT("uninitialised read"),
     MISSING_BARRIER_AFTER_WAIT("race|uninitialised read"),
     REFILLED_TOO_EARLY("race"),

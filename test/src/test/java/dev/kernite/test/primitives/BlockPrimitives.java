@@ -10,7 +10,7 @@ final class BlockPrimitives {
   private BlockPrimitives() {}
 
   static List<Primitive> all() {
-    return List.of(barrier(), atomics(), copy());
+    return List.of(barrier(), namedBarrier(), atomics(), copy());
   }
 
   private static Primitive barrier() {
@@ -28,6 +28,25 @@ final class BlockPrimitives {
     Arrays.fill(out, 2 * n, 3 * n, Arrays.stream(v).anyMatch(w -> (w & 0xff) == 0) ? 1 : 0);
     Arrays.fill(out, 3 * n, 4 * n, Arrays.stream(v).allMatch(w -> w != 0) ? 1 : 0);
     return primitive("block_barrier", n, in, out);
+  }
+
+  private static Primitive namedBarrier() {
+    int n = 256;
+    int[] in = Primitives.words(n, 14);
+    int[] v = in.clone();
+    for (int round = 0; round < 4; round++) {
+      int[] s = v.clone();
+      for (int t = 0; t < n; t++) {
+        v[t] = v[t] * 1664525 + s[t / 64 * 64 + (7 * t + 33 + round) % 64];
+      }
+    }
+    for (int round = 0; round < 3; round++) {
+      int[] mail = Arrays.copyOf(v, n / 2);
+      for (int t = 0; t < n; t++) {
+        v[t] = t < n / 2 ? v[t] + 0x9e3779b9 : v[t] * 1664525 + mail[(5 * t + round) % 128];
+      }
+    }
+    return primitive("named_barrier", n, in, v);
   }
 
   private static Primitive atomics() {
