@@ -10,5 +10,8 @@ module dev.kernite.models {
   exports dev.kernite.models.generation;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
+  exports dev.kernite.models.bert;
   exports dev.kernite.models.measure;
+  exports dev.kernite.models.transformer;
+  exports dev.kernite.models.weights;
 }

@@ -9,6 +9,7 @@ import dev.kernite.models.generation.GenerationResult;
 import dev.kernite.models.generation.Generator;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.weights.Use;
 import dev.kernite.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +64,7 @@ public final class TextModel implements AutoCloseable {
     String type = config.string("model_type", "gpt2");
     return switch (type) {
       case "gpt2" ->
-          new TextModel(
-              folder, Gpt2Files.load(engine, folder, Gpt2Files.Use.INFERENCE), end, padToken);
+          new TextModel(folder, Gpt2Files.load(engine, folder, Use.INFERENCE), end, padToken);
       default ->
           throw config.invalid("model_type", "is '" + type + "'; only gpt2 models write text");
     };

@@ -7,6 +7,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Timing;
+import dev.kernite.models.weights.Use;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ final class FirstLogits {
     boolean[] real = new boolean[PROMPT];
     Arrays.fill(real, true);
     try (Engine engine = Engine.open(options);
-        Gpt2 model = Gpt2Files.load(engine, Path.of(args[0]), Gpt2Files.Use.INFERENCE);
+        Gpt2 model = Gpt2Files.load(engine, Path.of(args[0]), Use.INFERENCE);
         DecodeSession session = model.session()) {
       float[] logits = session.prefill(new int[][] {prompt}, new boolean[][] {real});
       double sinceMain = (System.nanoTime() - start) / 1e9;

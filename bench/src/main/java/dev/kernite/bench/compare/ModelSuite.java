@@ -9,6 +9,7 @@ import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
 import dev.kernite.models.measure.TrainingWork;
 import dev.kernite.models.measure.Workload;
+import dev.kernite.models.weights.Use;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -70,7 +71,7 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
       return;
     }
     Path files = model(engine, dtype);
-    try (Gpt2 model = Gpt2Files.load(engine, files, Gpt2Files.Use.INFERENCE)) {
+    try (Gpt2 model = Gpt2Files.load(engine, files, Use.INFERENCE)) {
       int bits = dtype.bits();
       int prompt = small() ? QUICK_PROMPT : PROMPT;
       run("gpt2 prompt " + type, () -> GenerationWork.prompt(model, type, bits, prompt));

@@ -13,6 +13,7 @@ import dev.kernite.models.measure.RowWork;
 import dev.kernite.models.measure.Stopwatch;
 import dev.kernite.models.measure.TrainingWork;
 import dev.kernite.models.measure.Workload;
+import dev.kernite.models.weights.Use;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ final class BenchWork {
     }
     RandomGpt2.M124.write(engine, FileDtype.F32, folder);
     engine.backend().memory().trim(); // what the weights were drawn in
-    try (Gpt2 model = Gpt2Files.load(engine, folder, Gpt2Files.Use.INFERENCE)) {
+    try (Gpt2 model = Gpt2Files.load(engine, folder, Use.INFERENCE)) {
       measure(() -> GenerationWork.prompt(model, "f32", 32, 512), LONG, table);
       measure(() -> GenerationWork.decode(model, "f32", 32, 16, 32), LONG, table);
     }

@@ -1,9 +1,15 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.models.bert.Bert;
+import dev.kernite.models.bert.BertConfig;
+import dev.kernite.models.bert.BertFiles;
+import dev.kernite.models.bert.BertForward;
+import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
+import dev.kernite.models.weights.Use;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,10 +51,18 @@ final class ForwardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Gpt2Files.Use use = grads ? Gpt2Files.Use.TRAINING : Gpt2Files.Use.INFERENCE;
-    try (Engine engine = globals.openEngine();
-        Gpt2 loaded = Gpt2Files.load(engine, ModelFolder.of(model), use)) {
-      Gpt2Forward.run(loaded, inputs, outputs, grads, train);
+    Use use = grads ? Use.TRAINING : Use.INFERENCE;
+    Path folder = ModelFolder.of(model);
+    try (Engine engine = globals.openEngine()) {
+      if (BertConfig.knows(JsonConfig.read(folder.resolve("config.json")))) {
+        try (Bert loaded = BertFiles.load(engine, folder, use)) {
+          BertForward.run(loaded, inputs, outputs, grads, train);
+        }
+      } else {
+        try (Gpt2 loaded = Gpt2Files.load(engine, folder, use)) {
+          Gpt2Forward.run(loaded, inputs, outputs, grads, train);
+        }
+      }
     }
     return ExitCode.OK;
   }

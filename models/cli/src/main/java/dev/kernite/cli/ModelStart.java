@@ -5,6 +5,7 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.weights.Use;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -42,6 +43,6 @@ record ModelStart(Path folder, boolean fresh) {
     }
     return fresh
         ? Gpt2Files.fresh(engine, config)
-        : Gpt2Files.load(engine, folder, config, Gpt2Files.Use.TRAINING);
+        : Gpt2Files.load(engine, folder, config, Use.TRAINING);
   }
 }

@@ -11,7 +11,8 @@ import dev.kernite.models.generation.Generator;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.weights.Use;
 import dev.kernite.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class TourLearning {
     page.part("It learns", STEPS + " steps of AdamW on a verse it has never seen (William Blake)");
     Tokenizer tokenizer = Tokenizer.load(folder);
     int[][] verse = {tokenizer.encodeToIds(VERSE, false)};
-    try (Gpt2 model = Gpt2Files.load(engine, folder, Gpt2Files.Use.TRAINING)) {
+    try (Gpt2 model = Gpt2Files.load(engine, folder, Use.TRAINING)) {
       page.line("   before: " + continued(model, tokenizer, verse[0].length));
       List<Double> losses = new ArrayList<>();
       try (Adam adam = new Adam(ParameterGroup.all(model.parameters(), 0), Adam.Options.ADAMW)) {

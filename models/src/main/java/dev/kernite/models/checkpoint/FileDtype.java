@@ -71,6 +71,15 @@ public enum FileDtype {
   }
 
   /**
+   * Whether its values are floating-point numbers that can be read as float32.
+   *
+   * @return true for F16, BF16, F32 and F64
+   */
+  public boolean isFloat() {
+    return this == F16 || this == BF16 || this == F32 || this == F64;
+  }
+
+  /**
    * Looks a type up by the name the file gives it.
    *
    * @param name for example {@code "BF16"}

@@ -13,8 +13,10 @@ import dev.kernite.engine.op.Reduction;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.StepState;
+import dev.kernite.models.transformer.Masks;
+import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.weights.WeightSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -29,26 +31,18 @@ public final class Gpt2 implements AutoCloseable {
   private final Engine engine;
   private final Gpt2Config config;
   private final Gpt2Weights weights;
-  private final Map<String, Tensor> parameters;
-  private final AutoCloseable source;
+  private final WeightSource source;
   private final List<Gpt2Block> blocks = new ArrayList<>();
 
   /**
    * Puts a model together.
    *
-   * @param parameters all tensors by their checkpoint names, owned by the model from now on
-   * @param source closed with the model: the packed matrices of a frozen one
+   * @param source made the weights; closed with the model
    */
-  Gpt2(
-      Engine engine,
-      Gpt2Config config,
-      Gpt2Weights weights,
-      Map<String, Tensor> parameters,
-      AutoCloseable source) {
+  Gpt2(Engine engine, Gpt2Config config, Gpt2Weights weights, WeightSource source) {
     this.engine = engine;
     this.config = config;
     this.weights = weights;
-    this.parameters = Collections.unmodifiableMap(parameters);
     this.source = source;
     for (int i = 0; i < config.layers(); i++) {
       blocks.add(new Gpt2Block(i, config, weights.blocks().get(i)));
@@ -70,7 +64,7 @@ public final class Gpt2 implements AutoCloseable {
    * matrices of a model loaded for inference are packed and not among them.
    */
   public Map<String, Tensor> parameters() {
-    return parameters;
+    return source.tensors();
   }
 
   /** Whether the model has a language head, tied or its own. */
@@ -251,13 +245,6 @@ public final class Gpt2 implements AutoCloseable {
   /** Frees the parameters. */
   @Override
   public void close() {
-    parameters.values().forEach(p -> p.close("its model was closed"));
-    try {
-      source.close();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new ModelException("closing the model failed: " + e.getMessage(), e);
-    }
+    source.close();
   }
 }

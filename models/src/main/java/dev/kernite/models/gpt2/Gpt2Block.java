@@ -3,19 +3,13 @@ package dev.kernite.models.gpt2;
 import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.addLayerNorm;
 import static dev.kernite.engine.Functional.layerNorm;
-import static dev.kernite.engine.Functional.matmul;
-import static dev.kernite.engine.Functional.mul;
-import static dev.kernite.engine.Functional.permute;
-import static dev.kernite.engine.Functional.softmax;
 
-import dev.kernite.engine.Engine;
 import dev.kernite.engine.Functional.Residual;
 import dev.kernite.engine.Tensor;
-import dev.kernite.engine.autograd.Node;
 import dev.kernite.engine.nn.Dropout;
 import dev.kernite.engine.op.Activation;
-import dev.kernite.engine.op.Attention;
 import dev.kernite.models.Activations;
+import dev.kernite.models.transformer.Heads;
 
 /**
  * One transformer block of GPT-2 (Radford et al. 2019): h += attention(norm(h)); h += mlp(norm(h)).
@@ -65,35 +59,11 @@ final class Gpt2Block {
     }
     pass.probe().see("past." + layer + ".key", k);
     pass.probe().see("past." + layer + ".value", v);
-    Tensor mixed =
-        pass.training() && config.attentionDropout() > 0
-            ? droppedAttention(q, k, v, pass)
-            : fusedAttention(q, k, v, pass);
+    Heads.Options options =
+        new Heads.Options(
+            true, config.attentionScale(layer), pass.training() ? config.attentionDropout() : 0);
+    Tensor mixed = Heads.attend(q, k, v, pass.mask(), options, pass.probe(), "attentions." + layer);
     return w.projWeight().apply(mixed, w.projBias(), null);
-  }
-
-  private Tensor fusedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {
-    boolean show = pass.probe() != Probe.NONE;
-    Attention op = new Attention(true, config.attentionScale(layer), true, show);
-    Node.Results r = Node.run(op, q, k, v, pass.mask());
-    if (show) {
-      pass.probe().see("attentions." + layer, r.extras().get("weights"));
-    }
-    return r.output();
-  }
-
-  /** Attention with its weights written out, since dropout acts on them. */
-  private Tensor droppedAttention(Tensor q, Tensor k, Tensor v, Pass pass) {
-    Engine engine = q.engine();
-    Tensor scores = mul(matmul(q, k.transposed(-1, -2)), config.attentionScale(layer));
-    scores = add(scores, Masks.causal(engine, q.shape().dim(2), k.shape().dim(2)));
-    if (pass.mask() != null) {
-      scores = add(scores, pass.mask());
-    }
-    Tensor weights = dropout(softmax(scores, -1), config.attentionDropout(), pass);
-    pass.probe().see("attentions." + layer, weights);
-    Tensor heads = matmul(weights, v);
-    return permute(heads, 0, 2, 1, 3).reshape(q.shape().dim(0), q.shape().dim(2), config.width());
   }
 
   static Tensor dropout(Tensor x, float p, Pass pass) {

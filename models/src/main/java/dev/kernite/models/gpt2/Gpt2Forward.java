@@ -4,12 +4,8 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
-import dev.kernite.models.checkpoint.RawTensor;
-import dev.kernite.models.checkpoint.Safetensors;
-import dev.kernite.models.checkpoint.SafetensorsWriter;
-import dev.kernite.models.checkpoint.TensorFiles;
-import dev.kernite.models.checkpoint.TensorInfo;
-import java.lang.foreign.Arena;
+import dev.kernite.models.transformer.ForwardInputs;
+import dev.kernite.models.transformer.ForwardOutputs;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -32,99 +28,58 @@ public final class Gpt2Forward {
    * @param training whether dropout acts
    */
   public static void run(Gpt2 model, Path inputs, Path outputs, boolean grads, boolean training) {
-    try (Arena arena = Arena.ofConfined()) {
-      SafetensorsWriter writer = new SafetensorsWriter();
-      try (Safetensors file = Safetensors.open(inputs)) {
-        requireKnown(file);
-        int[][] ids = rows(file, "input_ids");
-        if (ids == null) {
-          throw new ModelException(inputs + ": no tensor 'input_ids'");
-        }
-        int[][] labels = rows(file, "labels");
+    try (ForwardOutputs out = new ForwardOutputs()) {
+      try (ForwardInputs file = ForwardInputs.open(inputs, "a GPT-2", INPUTS)) {
+        int[][] ids = file.rows("input_ids");
+        int[][] labels = file.has("labels") || !grads ? file.rows("labels") : ids;
         Gpt2Inputs in =
             new Gpt2Inputs(
                 ids,
-                mask(rows(file, "attention_mask"), ids),
-                rows(file, "position_ids"),
-                rows(file, "token_type_ids"));
-        Runnable pass =
-            () ->
-                compute(model, in, labels == null && grads ? ids : labels, training, writer, arena);
+                mask(file.mask("attention_mask"), ids),
+                file.rows("position_ids"),
+                file.rows("token_type_ids"));
+        Runnable pass = () -> compute(model, in, labels, training, out);
         if (grads) {
           pass.run();
         } else {
           model.engine().noGrad(pass);
         }
       }
-      writer.write(outputs);
+      out.write(outputs);
     }
   }
 
   private static void compute(
-      Gpt2 model,
-      Gpt2Inputs in,
-      int[][] labels,
-      boolean training,
-      SafetensorsWriter writer,
-      Arena arena) {
+      Gpt2 model, Gpt2Inputs in, int[][] labels, boolean training, ForwardOutputs out) {
     Engine engine = model.engine();
     try (Scope scope = engine.scope()) {
-      Probe writeAll = (name, value) -> TensorFiles.add(writer, name, value, arena);
-      Tensor hidden = model.hidden(in, training, writeAll);
+      Tensor hidden = model.hidden(in, training, out::add);
       if (!model.hasHead()) {
         return;
       }
       Tensor logits = model.logits(hidden);
-      TensorFiles.add(writer, "logits", logits, arena);
+      out.add("logits", logits);
       if (labels == null) {
         return;
       }
       Tensor loss = scope.keep(model.loss(logits, labels));
-      TensorFiles.add(writer, "loss", loss, arena);
+      out.add("loss", loss);
       if (engine.isRecording()) {
         loss.backward();
-        model
-            .parameters()
-            .forEach(
-                (name, p) -> {
-                  Tensor grad = p.grad() == null ? engine.zeros(p.shape()) : p.grad();
-                  TensorFiles.add(writer, "grad." + name, grad, arena);
-                });
+        out.gradients(engine, model.parameters());
       }
       loss.close();
     }
   }
 
-  private static void requireKnown(Safetensors file) {
-    for (TensorInfo t : file.tensors()) {
-      if (!INPUTS.contains(t.name())) {
-        throw new ModelException(
-            file.file() + ": unknown input '" + t.name() + "'; a GPT-2 knows " + INPUTS);
-      }
+  /** Of this pass alone: a mask over cached keys too is for sessions. */
+  private static boolean[][] mask(boolean[][] mask, int[][] ids) {
+    boolean fits = mask == null || mask.length == ids.length;
+    for (int b = 0; fits && mask != null && b < mask.length; b++) {
+      fits = mask[b].length == ids[0].length;
     }
-  }
-
-  private static int[][] rows(Safetensors file, String name) {
-    if (!file.contains(name)) {
-      return null;
-    }
-    RawTensor raw = file.tensor(name);
-    return TensorFiles.rows(raw);
-  }
-
-  private static boolean[][] mask(int[][] values, int[][] ids) {
-    if (values == null) {
-      return null;
-    }
-    boolean[][] mask = new boolean[values.length][];
-    for (int b = 0; b < values.length; b++) {
-      if (values.length != ids.length || values[b].length != ids[0].length) {
-        throw new ModelException("attention_mask must have the shape of input_ids");
-      }
-      mask[b] = new boolean[values[b].length];
-      for (int t = 0; t < values[b].length; t++) {
-        mask[b][t] = values[b][t] != 0;
-      }
+    if (!fits) {
+      throw new ModelException("attention_mask must have the shape of input_ids");
     }
     return mask;
   }

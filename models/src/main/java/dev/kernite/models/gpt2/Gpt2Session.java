@@ -8,6 +8,8 @@ import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.NextTokenLogits;
 import dev.kernite.models.generation.StepState;
+import dev.kernite.models.transformer.Masks;
+import dev.kernite.models.transformer.Probe;
 import java.util.Arrays;
 import java.util.function.Supplier;
 

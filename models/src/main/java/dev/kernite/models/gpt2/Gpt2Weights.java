@@ -3,6 +3,7 @@ package dev.kernite.models.gpt2;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.WeightMatrix;
 import dev.kernite.engine.op.Linear.WeightLayout;
+import dev.kernite.models.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,22 +82,13 @@ record Gpt2Weights(
     return s;
   }
 
-  /** Where parameters come from, by name and shape. */
-  interface Source {
-    /** A parameter that is used as a tensor. */
-    Tensor tensor(String name, long[] shape);
-
-    /** A parameter that vectors are multiplied with. */
-    WeightMatrix matrix(String name, long[] shape, WeightLayout layout);
-  }
-
   /** Whether a parameter is one that vectors are multiplied with. */
   static boolean isMatrix(String name, long[] shape) {
     return shape.length == 2 && !name.equals(POSITIONS);
   }
 
   /** Gets every parameter from a source, in checkpoint order. */
-  static Gpt2Weights from(Gpt2Config c, boolean head, Source source) {
+  static Gpt2Weights from(Gpt2Config c, boolean head, WeightSource source) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, WeightMatrix> matrices = new LinkedHashMap<>();
     shapes(c, head)
@@ -107,7 +99,7 @@ record Gpt2Weights(
               } else {
                 boolean inOut = name.startsWith("h.");
                 WeightLayout layout = inOut ? WeightLayout.IN_OUT : WeightLayout.OUT_IN;
-                matrices.put(name, source.matrix(name, shape, layout));
+                matrices.put(name, source.matrix(name, layout, shape));
               }
             });
     List<Block> blocks = new ArrayList<>();

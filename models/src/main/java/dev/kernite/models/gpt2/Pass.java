@@ -2,6 +2,7 @@ package dev.kernite.models.gpt2;
 
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.generation.KeyValueCache;
+import dev.kernite.models.transformer.Probe;
 
 /**
  * What is the same for all blocks of one forward pass.

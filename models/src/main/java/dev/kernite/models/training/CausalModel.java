@@ -4,7 +4,7 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
 import java.util.Map;
 
 /** A causal language model as the trainer sees it: parameters, and a loss over a batch. */

@@ -13,6 +13,7 @@ import dev.kernite.models.generation.GenerationResult;
 import dev.kernite.models.generation.Generator;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.weights.Use;
 import dev.kernite.test.devices.Device;
 import java.util.Arrays;
 import java.util.List;
@@ -45,8 +46,7 @@ final class Gpt2GenerationFixtureTest {
   @MethodSource("casesOnEachDevice")
   void theEnginesModelMatchesTransformers(JsonNode testCase, Device device) {
     try (Engine engine = device.engine(2);
-        Gpt2 model =
-            Gpt2Files.load(engine, FixtureFile.path("models/gpt2"), Gpt2Files.Use.INFERENCE);
+        Gpt2 model = Gpt2Files.load(engine, FixtureFile.path("models/gpt2"), Use.INFERENCE);
         DecodeSession session = model.session()) {
       check(testCase, session);
     }

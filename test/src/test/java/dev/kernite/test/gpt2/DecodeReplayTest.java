@@ -12,7 +12,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
 import dev.kernite.test.devices.Device;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -11,7 +11,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;

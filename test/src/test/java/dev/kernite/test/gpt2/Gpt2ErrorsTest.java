@@ -13,7 +13,9 @@ import dev.kernite.models.TextModel;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.weights.Use;
+import dev.kernite.test.models.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +38,7 @@ class Gpt2ErrorsTest {
   private static void loadFails(Path folder, String... parts) {
     try (Engine engine = Engines.open(Twin.AUTO, 1)) {
       ModelException e =
-          assertThrows(
-              ModelException.class, () -> Gpt2Files.load(engine, folder, Gpt2Files.Use.TRAINING));
+          assertThrows(ModelException.class, () -> Gpt2Files.load(engine, folder, Use.TRAINING));
       for (String part : parts) {
         assertTrue(e.getMessage().contains(part), e.getMessage());
       }
@@ -82,7 +83,7 @@ class Gpt2ErrorsTest {
       ModelException e =
           assertThrows(
               ModelException.class,
-              () -> Gpt2Files.load(engine, Reference.path("gpt2"), Gpt2Files.Use.TRAINING));
+              () -> Gpt2Files.load(engine, Reference.path("gpt2"), Use.TRAINING));
       assertTrue(e.getMessage().contains("optimiser"), e.getMessage());
       assertTrue(e.getMessage().contains("memory limit"), e.getMessage());
     }
@@ -91,7 +92,7 @@ class Gpt2ErrorsTest {
   @Test
   void tokensAndLengthsOutsideTheModelAreRefused() {
     try (Engine engine = Engines.open(Twin.AUTO, 1);
-        Gpt2 model = Gpt2Files.load(engine, Reference.path("gpt2"), Gpt2Files.Use.INFERENCE)) {
+        Gpt2 model = Gpt2Files.load(engine, Reference.path("gpt2"), Use.INFERENCE)) {
       refused(model, new int[1][65], "65 tokens", "64");
       refused(model, new int[][] {{1, 512}}, "input_ids[0][1] is 512", "511");
       refused(model, new int[][] {{-1}}, "input_ids[0][0] is -1");

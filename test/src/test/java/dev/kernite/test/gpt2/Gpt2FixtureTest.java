@@ -1,22 +1,19 @@
 package dev.kernite.test.gpt2;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.Safetensors;
-import dev.kernite.models.checkpoint.SafetensorsWriter;
-import dev.kernite.models.checkpoint.TensorInfo;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
+import dev.kernite.models.weights.Use;
 import dev.kernite.test.devices.Device;
+import dev.kernite.test.models.ForwardCase;
+import dev.kernite.test.models.Reference;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,32 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** GPT-2 against Hugging Face transformers 4.27.4: every value of every case, on both twins. */
 @Tag("device")
 class Gpt2FixtureTest {
-  private static final List<String> INPUTS =
-      List.of("input_ids", "attention_mask", "position_ids", "token_type_ids", "labels");
-
   @TempDir private Path temp;
 
   @ParameterizedTest
   @MethodSource("casesOnEachDevice")
   void forwardAndGradientsMatchTransformers(String letter, Device device) {
-    try (Safetensors expected = Safetensors.open(Reference.path("gpt2/expected.safetensors"))) {
-      Map<String, RawTensor> values = new TreeMap<>();
-      for (TensorInfo t : expected.tensors()) {
-        if (t.name().startsWith(letter + ".") && !t.name().endsWith("_f64")) {
-          values.put(t.name().substring(2), expected.tensor(t.name()));
-        }
-      }
-      boolean grads = values.keySet().stream().anyMatch(n -> n.startsWith("grad."));
-      Path out = run("gpt2", values, grads, device);
-      RawTensor mask = values.get("attention_mask");
-      try (Safetensors got = Safetensors.open(out)) {
-        values.forEach(
-            (name, want) -> {
-              if (!INPUTS.contains(name)) {
-                compare(letter, got, want, name, mask);
-              }
-            });
-      }
+    try (ForwardCase reference = ForwardCase.open("gpt2", letter)) {
+      Path out = run("gpt2", reference.values(), reference.grads(), device);
+      reference.check(out);
     }
   }
 
@@ -62,39 +41,10 @@ class Gpt2FixtureTest {
         .flatMap(letter -> Device.tested().stream().map(device -> Arguments.of(letter, device)));
   }
 
-  private static void compare(
-      String letter, Safetensors got, RawTensor want, String name, RawTensor mask) {
-    if (name.equals("loss")) {
-      Reference.requireClose(letter, got, want, name, 0, 1e-5, i -> true);
-    } else if (name.startsWith("grad.")) {
-      double largest = Reference.largest(want);
-      Reference.requireClose(letter, got, want, name, 1e-5 + 1e-5 * largest, 1e-3, i -> true);
-    } else {
-      Reference.requireClose(letter, got, want, name, 1e-4, 1e-4, live(want, mask));
-    }
-  }
-
-  /** Values at padded positions are not defined. */
-  private static IntPredicate live(RawTensor want, RawTensor mask) {
-    if (mask == null) {
-      return i -> true;
-    }
-    int inner = Math.toIntExact(want.info().shape()[2]);
-    return i -> mask.data().get(ValueLayout.JAVA_LONG_UNALIGNED, 8L * (i / inner)) != 0;
-  }
-
   private Path run(String model, Map<String, RawTensor> values, boolean grads, Device device) {
-    SafetensorsWriter writer = new SafetensorsWriter();
-    values.forEach(
-        (name, t) -> {
-          if (INPUTS.contains(name)) {
-            writer.tensor(name, FileDtype.I64, t.data(), t.info().shape());
-          }
-        });
-    Path in = temp.resolve("in.safetensors");
+    Path in = ForwardCase.writeInputs(values, temp);
     Path out = temp.resolve("out.safetensors");
-    writer.write(in);
-    Gpt2Files.Use use = grads ? Gpt2Files.Use.TRAINING : Gpt2Files.Use.INFERENCE;
+    Use use = grads ? Use.TRAINING : Use.INFERENCE;
     try (Engine engine = device.engine(2);
         Gpt2 loaded = Gpt2Files.load(engine, Reference.path(model), use)) {
       Gpt2Forward.run(loaded, in, out, grads, false);

@@ -25,6 +25,7 @@ import dev.kernite.models.measure.Timing;
 import dev.kernite.models.measure.TrafficWork;
 import dev.kernite.models.measure.TrainingWork;
 import dev.kernite.models.measure.Workload;
+import dev.kernite.models.weights.Use;
 import dev.kernite.test.devices.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ final class WorkloadTest {
   void modelsAreCheckedAndCountedAsPublished() {
     try (Engine engine = Device.any().engine(2)) {
       RandomGpt2.M12.write(engine, FileDtype.F32, folder);
-      try (Gpt2 model = Gpt2Files.load(engine, folder, Gpt2Files.Use.INFERENCE);
+      try (Gpt2 model = Gpt2Files.load(engine, folder, Use.INFERENCE);
           Workload prompt = GenerationWork.prompt(model, "f32", 32, 9);
           Workload decode = GenerationWork.decode(model, "f32", 32, 4, 3)) {
         for (Workload work : List.of(prompt, decode)) {

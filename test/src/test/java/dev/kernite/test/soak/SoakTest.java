@@ -16,7 +16,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
-import dev.kernite.models.gpt2.Probe;
+import dev.kernite.models.transformer.Probe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

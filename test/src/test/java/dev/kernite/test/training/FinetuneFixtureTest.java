@@ -18,6 +18,7 @@ import dev.kernite.models.training.FileBatches;
 import dev.kernite.models.training.Trainer;
 import dev.kernite.models.training.TrainingLog;
 import dev.kernite.models.training.TrainingOptions;
+import dev.kernite.models.weights.Use;
 import dev.kernite.test.devices.Device;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
@@ -91,7 +92,7 @@ final class FinetuneFixtureTest {
   void everyStepMatchesTheReference(String run) {
     JsonNode reference = reference(run);
     try (Engine engine = Device.any().engine(2);
-        Gpt2 gpt2 = Gpt2Files.load(engine, folder(), Gpt2Files.Use.TRAINING);
+        Gpt2 gpt2 = Gpt2Files.load(engine, folder(), Use.TRAINING);
         FileBatches data = new FileBatches(folder().resolve("data.safetensors"))) {
       assertEquals(STEPS, data.stepsPerEpoch());
       CausalModel model = CausalModel.of(gpt2);

@@ -1,4 +1,4 @@
-package dev.kernite.models.gpt2;
+package dev.kernite.models.transformer;
 
 import dev.kernite.engine.Tensor;
 

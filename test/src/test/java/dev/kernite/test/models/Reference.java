@@ -1,4 +1,4 @@
-package dev.kernite.test.gpt2;
+package dev.kernite.test.models;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +11,11 @@ import java.util.Objects;
 import java.util.function.IntPredicate;
 
 /** Reference results, and how close a tensor of a file comes to them. */
-final class Reference {
+public final class Reference {
   private Reference() {}
 
-  static Path path(String name) {
+  /** A file or folder of the fixtures of models. */
+  public static Path path(String name) {
     try {
       return Path.of(
           Objects.requireNonNull(Reference.class.getResource("/fixtures/models/" + name), name)
@@ -29,7 +30,7 @@ final class Reference {
    *
    * @param keep whether a value at a flat index is defined
    */
-  static void requireClose(
+  public static void requireClose(
       String what,
       Safetensors got,
       RawTensor want,
@@ -53,7 +54,7 @@ final class Reference {
   }
 
   /** The largest magnitude of a float32 tensor. */
-  static double largest(RawTensor t) {
+  public static double largest(RawTensor t) {
     double m = 0;
     for (int i = 0; i < t.info().elements(); i++) {
       m = Math.max(m, Math.abs(t.data().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)));

@@ -1,4 +1,4 @@
-package dev.kernite.models.gpt2;
+package dev.kernite.models.transformer;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
@@ -6,7 +6,7 @@ import dev.kernite.engine.Tensor;
 import java.util.Arrays;
 
 /** Masks as numbers added to attention scores: 0, or the lowest float32 as in Hugging Face. */
-final class Masks {
+public final class Masks {
   private Masks() {}
 
   /**
@@ -15,7 +15,7 @@ final class Masks {
    * @param real [batch][keys], true where a token is real
    * @return [batch, 1, 1, keys], or null if nothing is hidden
    */
-  static Tensor padding(Engine engine, boolean[][] real) {
+  public static Tensor padding(Engine engine, boolean[][] real) {
     int keys = real[0].length;
     float[] bias = new float[real.length * keys];
     boolean any = false;
@@ -31,7 +31,7 @@ final class Masks {
   }
 
   /** Hides later positions: [queries, keys], query i sees keys up to keys - queries + i. */
-  static Tensor causal(Engine engine, long queries, long keys) {
+  public static Tensor causal(Engine engine, long queries, long keys) {
     int rows = Math.toIntExact(queries);
     int cols = Math.toIntExact(keys);
     float[] bias = new float[Math.multiplyExact(rows, cols)];
