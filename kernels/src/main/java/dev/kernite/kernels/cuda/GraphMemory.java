@@ -4,10 +4,8 @@ import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Memory.Buffer;
 import dev.kernite.kernels.memory.BufferPool;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -58,10 +56,12 @@ final class GraphMemory {
     }
   }
 
-  /** Gives everything back. */
+  /** Gives back what was released; the rest is its owners' to release. */
   void close() {
-    List<Buffer> all = new ArrayList<>(owned.values());
+    for (Deque<Long> addresses : idle.values()) {
+      addresses.forEach(address -> pool.release(owned.get(address)));
+    }
+    idle.clear();
     owned.clear();
-    all.forEach(pool::release);
   }
 }

@@ -125,6 +125,29 @@ final class RecordingTest {
   }
 
   @Test
+  void workThatKeepsMemoryIsRunEachTime() {
+    for (Backend device : Backends.tested()) {
+      long inUse = device.memory().bytesInUse();
+      List<Memory.Buffer> kept = new ArrayList<>();
+      Runnable body =
+          () -> {
+            kept.add(device.memory().allocate(4 * N));
+            device.elementwise().fill(kept.getLast().address(), N, kept.size());
+          };
+      try (Recording recording = device.record(body)) {
+        for (int i = 0; i < RUNS; i++) {
+          recording.run();
+          float[] values = new float[N];
+          device.memory().copyOut(kept.getLast().address(), MemorySegment.ofArray(values));
+          assertArrayEquals(filled(kept.size()), values, device.name());
+        }
+      }
+      kept.forEach(device.memory()::release);
+      assertEquals(inUse, device.memory().bytesInUse(), device.name());
+    }
+  }
+
+  @Test
   void recordingCanBeTurnedOff() {
     System.setProperty(GRAPHS, "off");
     try {
