@@ -35,6 +35,11 @@ import tools.jackson.databind.json.JsonMapper;
 final class FixtureCasesTest {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /**
+   * Two operations of PyTorch in one: {@link ResidualNormTest} has them give the bits of the two.
+   */
+  private static final Set<String> FUSED = Set.of("add_layer_norm", "add_rms_norm");
+
   /** What PyTorch has and the catalogue has not yet; optimisers are no operations. */
   private static final Set<String> ELSEWHERE =
       Set.of(
@@ -69,7 +74,9 @@ final class FixtureCasesTest {
     Set<String> fixtures = new TreeSet<>();
     cases().forEach(c -> fixtures.add(c.get("op").asString()));
     fixtures.removeAll(ELSEWHERE);
-    assertEquals(fixtures, new TreeSet<>(names()));
+    Set<String> operations = new TreeSet<>(names());
+    operations.removeAll(FUSED);
+    assertEquals(fixtures, operations);
   }
 
   @TestFactory
