@@ -303,18 +303,29 @@ public final class Tokenizer {
       int i = start; // the code point that holds byte `bytes` of the piece
       int bytes = 0;
       int endOfI = CodePoints.utf8Length(aligned.codePoint(i));
+      int together = 0; // tokens that stand for the same text
       for (int t = 0; t < ofPiece.size(); t++) {
-        ids.add(ofPiece.id(t));
-        tokens.add(model.vocabulary().token(ofPiece.id(t)));
+        int id = ofPiece.id(t);
+        ids.add(id);
+        together++;
+        if (ofPiece.byteLength(t) == 0) {
+          tokens.add(model.vocabulary().token(id));
+          continue;
+        }
         while (endOfI <= bytes && i < end - 1) {
           endOfI += CodePoints.utf8Length(aligned.codePoint(++i));
         }
-        starts.add(aligned.from(i));
+        int first = i;
         bytes += ofPiece.byteLength(t);
         while (endOfI < bytes && i < end - 1) {
           endOfI += CodePoints.utf8Length(aligned.codePoint(++i));
         }
-        ends.add(aligned.to(i));
+        tokens.add(
+            id == model.verbatimId() ? aligned.string(first, i + 1) : model.vocabulary().token(id));
+        for (; together > 0; together--) {
+          starts.add(aligned.from(first));
+          ends.add(aligned.to(i));
+        }
       }
     }
     return TokenList.ofText(

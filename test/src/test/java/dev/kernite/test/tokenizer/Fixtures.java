@@ -15,6 +15,7 @@ final class Fixtures {
   static final JsonMapper JSON = JsonMapper.shared();
   static final Tokenizer GPT2 = Tokenizer.load(folder("gpt2"));
   static final Tokenizer BPE = Tokenizer.load(folder("bpe"));
+  static final Tokenizer UNIGRAM = Tokenizer.load(folder("unigram"));
   static final Tokenizer BERT = Tokenizer.load(folder("bert"));
 
   private Fixtures() {}
@@ -33,6 +34,7 @@ final class Fixtures {
       case "gpt2" -> GPT2;
       case "bpe" -> BPE;
       case "bert" -> BERT;
+      case "unigram" -> UNIGRAM;
       default -> throw new IllegalArgumentException(folder);
     };
   }

@@ -3,7 +3,6 @@ package dev.kernite.test.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -11,6 +10,7 @@ import dev.kernite.tokenizer.Input;
 import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.TokenizerException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +70,27 @@ class MalformedFilesTest {
          "byte_fallback": false, "ignore_merges": false,
          "vocab": {"<pad>": 0, "a": 1, "b": 2, "Ġ": 3, "ab": 4, "Ġab": 5, "c": 6},
          "merges": ["a b", ["Ġ", "ab"]]}}
+      """;
+
+  /** The same with the parts of the other families. */
+  private static final List<String> OTHERS =
+      List.of(
+          """
+          {"type": "WordPiece", "unk_token": "<pad>", "continuing_subword_prefix": "##",
+           "max_input_chars_per_word": 9, "vocab": {"<pad>": 0, "a": 1, "##b": 2}}
+          """,
+          """
+          {"type": "Unigram", "unk_id": 0, "byte_fallback": true,
+           "vocab": [["<pad>", 0.0], ["a", -1.5], ["ab", -2], ["<0x78>", -3e2]]}
+          """,
+          """
+          {"type": "WordLevel", "unk_token": "<pad>", "vocab": {"<pad>": 0, "ab": 1}}
+          """);
+
+  private static final String BERT_NORMALIZER =
+      """
+      {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+       "strip_accents": null, "lowercase": true}
       """;
 
   private static final Logger LOG =
@@ -139,10 +160,30 @@ class MalformedFilesTest {
 
   @Test
   void everyValueOfAnotherTypeIsAnErrorOrHarmless() throws IOException {
-    JsonNode tree = Fixtures.JSON.readTree(EVERYTHING);
+    replaceEach(Fixtures.JSON.readTree(EVERYTHING), 100);
+  }
+
+  @Test
+  void everyValueOfTheOtherModelsToo() throws IOException {
+    for (String model : OTHERS) {
+      ObjectNode tree = Fixtures.JSON.readTree(EVERYTHING).asObject();
+      tree.set("model", Fixtures.JSON.readTree(model));
+      tree.set("normalizer", Fixtures.JSON.readTree(BERT_NORMALIZER));
+      tree.set("pre_tokenizer", Fixtures.JSON.readTree("{\"type\": \"BertPreTokenizer\"}"));
+      tree.set(
+          "decoder",
+          Fixtures.JSON.readTree(
+              "{\"type\": \"WordPiece\", \"prefix\": \"#\", \"cleanup\": true}"));
+      tree.set("added_tokens", Fixtures.JSON.readTree("[]"));
+      assertEquals(null, failure(file("tokenizer.json", tree.toString())));
+      replaceEach(tree, 50);
+    }
+  }
+
+  private void replaceEach(JsonNode tree, int values) throws IOException {
     List<String> pointers = new ArrayList<>();
     collect(tree, "", pointers);
-    assertTrue(pointers.size() > 100);
+    assertTrue(pointers.size() > values);
     String[] others = {
       "null", "true", "-1", "3", "1e99", "99999999999", "\"\"", "\"x\"", "[]", "{}"
     };
@@ -158,7 +199,7 @@ class MalformedFilesTest {
       replace(copy, pointer, null);
       failure(file("tokenizer.json", copy.toString()));
     }
-    assertTrue(errors > pointers.size() * 5, errors + " errors");
+    assertTrue(errors > pointers.size() * 4, errors + " errors");
   }
 
   private static void collect(JsonNode node, String pointer, List<String> pointers) {
@@ -220,7 +261,7 @@ class MalformedFilesTest {
         "\"b\": 2                     | \"a\": 2                      | twice",
         "\"type\": \"BPE\"            | \"type\": \"WordGuess\"       | WordGuess",
         "\"dropout\": null            | \"dropout\": 0.1              | dropout",
-        "\"type\": \"NFKC\"           | \"type\": \"Precompiled\"     | Precompiled",
+        "\"type\": \"NFKC\"           | \"type\": \"Precompiled\"     | precompiled_charsmap",
         "\"type\": \"Digits\"         | \"type\": \"UnicodeScripts\"  | UnicodeScripts",
         "\"type\": \"Fuse\"           | \"type\": \"XYZ\"             | XYZ",
         "\"Regex\": \"x+\"            | \"Regex\": \"(x\"             | (x",
@@ -292,10 +333,22 @@ class MalformedFilesTest {
     file("vocab.json", "{}");
     assertTrue(failure(folder.resolve("vocab.json")).contains("merges.txt"));
     file("spiece.model", "x");
-    assertTrue(failure(folder).contains("SentencePiece"));
+    assertTrue(failure(folder).contains("spiece.model"));
     file("vocab.txt", "x");
     assertTrue(failure(folder.resolve("vocab.txt")).contains("[SEP]"));
-    assertThrows(TokenizerException.class, () -> Tokenizer.load(folder.resolve("spiece.model")));
+    assertTrue(failure(file("pieces.bin", "x")).contains("files of this kind"));
+  }
+
+  @Test
+  void aHugeFileIsRefusedBeforeItIsRead() throws IOException {
+    for (String name : List.of("tokenizer.json", "vocab.txt", "r50k_base.tiktoken")) {
+      Path huge = folder.resolve(name);
+      try (RandomAccessFile sparse = new RandomAccessFile(huge.toFile(), "rw")) {
+        sparse.setLength(1L << 33);
+      }
+      assertTrue(failure(huge).contains("more than the limit"), name);
+      Files.delete(huge);
+    }
   }
 
   @ParameterizedTest

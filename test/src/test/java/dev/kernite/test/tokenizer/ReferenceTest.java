@@ -54,6 +54,8 @@ class ReferenceTest {
             lines("gpt2/encode.jsonl", Fixtures.GPT2, PLAIN),
             lines("bpe/encode.jsonl", Fixtures.BPE, PLAIN),
             lines("bpe/encode_no_special.jsonl", Fixtures.BPE, BARE),
+            lines("unigram/encode.jsonl", Fixtures.UNIGRAM, PLAIN),
+            lines("unigram/encode_no_special.jsonl", Fixtures.UNIGRAM, BARE),
             lines("bert/encode.jsonl", Fixtures.BERT, PLAIN),
             lines("bert/encode_no_special.jsonl", Fixtures.BERT, BARE),
             lines("bert/encode_cased.jsonl", bert(true, true, null, false), PLAIN),
@@ -74,7 +76,7 @@ class ReferenceTest {
   }
 
   static Stream<Arguments> pairsAndWindows() {
-    return Stream.of("bpe", "bert").flatMap(ReferenceTest::pairsOf);
+    return Stream.of("bpe", "bert", "unigram").flatMap(ReferenceTest::pairsOf);
   }
 
   private static Stream<Arguments> pairsOf(String folder) {
@@ -148,7 +150,7 @@ class ReferenceTest {
   }
 
   static Stream<Arguments> decoded() {
-    return Stream.of("gpt2", "bert")
+    return Stream.of("gpt2", "bert", "unigram")
         .flatMap(folder -> lines(folder + "/decode.jsonl", Fixtures.tokenizer(folder), PLAIN));
   }
 

@@ -1,6 +1,7 @@
 package dev.kernite.test.tokenizer;
 
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -72,11 +73,30 @@ final class Texts {
           "<0x41>",
           "\u0000",
           "\u00AD",
+          "\u0001",
+          "™",
+          "①",
+          "ｶﾞ",
+          "１２",
+          "ﬁ\u0301",
+          "▁",
+          "▁▁a",
+          "Ａ\u0300",
+          "[MASK]",
+          "[CLS]",
+          "##ing",
+          "don't",
+          "don\u2019t",
+          "\u0E01\u0E33",
+          "க்ஷ",
+          "한\u11A8",
           "𝔾",
           "ﬁ",
           "Å",
           "ḍ̇",
           "ǭ");
+
+  private static final String LETTERS = "eeeetttaaoooiinnsshrrdlucmwfygpbvk  ";
 
   private Texts() {}
 
@@ -89,6 +109,43 @@ final class Texts {
         .list()
         .ofMaxSize(25)
         .map(parts -> String.join("", parts));
+  }
+
+  /** The like of {@link #any}, made much faster, but not shrunk when one fails. */
+  static Arbitrary<String> many() {
+    return Arbitraries.randomValue(Texts::random);
+  }
+
+  private static String random(Random random) {
+    StringBuilder text = new StringBuilder();
+    for (int parts = random.nextInt(25); parts > 0; parts--) {
+      switch (random.nextInt(9)) {
+        case 0, 1 -> randomWord(random, text);
+        case 2, 3 -> text.appendCodePoint(randomCodePoint(random));
+        default -> text.append(awkward(random));
+      }
+    }
+    return text.toString();
+  }
+
+  static String awkward(Random random) {
+    return AWKWARD.get(random.nextInt(AWKWARD.size()));
+  }
+
+  private static void randomWord(Random random, StringBuilder text) {
+    boolean letters = random.nextBoolean();
+    for (int n = random.nextInt(9); n > 0; n--) {
+      text.append(
+          letters
+              ? LETTERS.charAt(random.nextInt(LETTERS.length()))
+              : (char) (' ' + random.nextInt(95)));
+    }
+  }
+
+  private static int randomCodePoint(Random random) {
+    int[] limits = {0x80, 0x800, 0x10000, Character.MAX_CODE_POINT + 1};
+    int c = random.nextInt(limits[random.nextInt(limits.length)]);
+    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c;
   }
 
   /** Code points but surrogates, assigned or not, low ones more often. */

@@ -50,7 +50,7 @@ public record ByteFallbackDecoder() implements Decoder {
   }
 
   /** Returns NN of a token {@code <0xNN>}, or -1 for any other token. */
-  private static int byteOf(String token) {
+  static int byteOf(String token) {
     if (token.length() != 6 || !token.startsWith("<0x") || token.charAt(5) != '>') {
       return -1;
     }

@@ -14,6 +14,7 @@ public sealed interface Decoder
         FuseDecoder,
         MetaspaceDecoder,
         ReplaceDecoder,
+        SentencePieceDecoder,
         StripDecoder,
         WordPieceDecoder {
 

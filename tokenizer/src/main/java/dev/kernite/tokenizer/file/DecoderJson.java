@@ -2,6 +2,7 @@ package dev.kernite.tokenizer.file;
 
 import static dev.kernite.tokenizer.file.JsonFile.object;
 
+import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.decoder.BpeDecoder;
 import dev.kernite.tokenizer.decoder.ByteFallbackDecoder;
 import dev.kernite.tokenizer.decoder.ByteLevelDecoder;
@@ -11,6 +12,7 @@ import dev.kernite.tokenizer.decoder.DecoderSequence;
 import dev.kernite.tokenizer.decoder.FuseDecoder;
 import dev.kernite.tokenizer.decoder.MetaspaceDecoder;
 import dev.kernite.tokenizer.decoder.ReplaceDecoder;
+import dev.kernite.tokenizer.decoder.SentencePieceDecoder;
 import dev.kernite.tokenizer.decoder.StripDecoder;
 import dev.kernite.tokenizer.decoder.WordPieceDecoder;
 
@@ -77,6 +79,9 @@ final class DecoderJson {
               d.wordDelimiterToken(),
               "cleanup",
               d.cleanup());
+      case SentencePieceDecoder _ ->
+          throw new TokenizerException(
+              "a tokenizer.json has no name for the decoder of a SentencePiece model");
       case FuseDecoder _ -> object("type", "Fuse");
       case ReplaceDecoder d -> NormalizerJson.replace(d.replace());
       case StripDecoder d ->

@@ -44,6 +44,7 @@ final class Json {
   static Json read(Path file) {
     try (InputStream in = Files.newInputStream(file);
         JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
+      Lines.requireUsualSize(file);
       parser.nextToken();
       Object value = value(parser, file);
       if (parser.nextToken() != null) {

@@ -88,6 +88,7 @@ final class JsonFile {
       }
       case String s -> out.writeString(s);
       case Integer i -> out.writeNumber(i);
+      case Double d -> out.writeNumber(d);
       case Boolean b -> out.writeBoolean(b);
       default -> throw new IllegalArgumentException("not a JSON value: " + value.getClass());
     }

@@ -2,10 +2,13 @@ package dev.kernite.tokenizer.file;
 
 import static dev.kernite.tokenizer.file.JsonFile.object;
 
+import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.model.Bpe;
 import dev.kernite.tokenizer.model.BpeOptions;
 import dev.kernite.tokenizer.model.Merge;
 import dev.kernite.tokenizer.model.Model;
+import dev.kernite.tokenizer.model.SentencePieceBpe;
+import dev.kernite.tokenizer.model.Unigram;
 import dev.kernite.tokenizer.model.Vocabulary;
 import dev.kernite.tokenizer.model.WordLevel;
 import dev.kernite.tokenizer.model.WordPiece;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Models in a {@code tokenizer.json}. */
 final class ModelJson {
@@ -28,6 +32,7 @@ final class ModelJson {
               json.require("unk_token").string(),
               json.require("continuing_subword_prefix").string(),
               json.require("max_input_chars_per_word").natural());
+      case "Unigram" -> readUnigram(json);
       case "WordLevel" -> new WordLevel(readVocabulary(json), json.require("unk_token").string());
       default -> throw json.error("the model \"%s\" is not supported".formatted(type));
     };
@@ -36,6 +41,27 @@ final class ModelJson {
   private static Vocabulary readVocabulary(Json json) {
     Json vocabulary = json.require("vocab");
     return vocabulary.located(() -> new Vocabulary(vocabulary.integers()));
+  }
+
+  /** The vocabulary is a list of pieces, each with its score. */
+  private static Unigram readUnigram(Json json) {
+    List<Json> vocabulary = json.require("vocab").elements();
+    List<String> pieces = new ArrayList<>(vocabulary.size());
+    double[] scores = new double[vocabulary.size()];
+    for (int id = 0; id < scores.length; id++) {
+      List<Json> piece = vocabulary.get(id).elements();
+      if (piece.size() != 2) {
+        throw vocabulary.get(id).error("a piece and its score are two, not " + piece.size());
+      }
+      pieces.add(piece.get(0).string());
+      scores[id] = piece.get(1).number();
+    }
+    Json unknown = json.get("unk_id");
+    int unkId = unknown.isNull() ? Vocabulary.NONE : unknown.natural();
+    return json.located(
+        () ->
+            new Unigram(
+                Vocabulary.inOrder(pieces), scores, unkId, json.get("byte_fallback").bool(false)));
   }
 
   private static Bpe readBpe(Json json) {
@@ -116,6 +142,20 @@ final class ModelJson {
             "merges",
             bpe.merges().stream().map(m -> List.of(m.left(), m.right())).toList());
       }
+      case Unigram m when m.isOfSentencePiece() -> throw ofSentencePiece();
+      case SentencePieceBpe _ -> throw ofSentencePiece();
+      case Unigram m ->
+          object(
+              "type",
+              "Unigram",
+              "unk_id",
+              m.unkId() == Vocabulary.NONE ? null : m.unkId(),
+              "vocab",
+              IntStream.range(0, m.vocabulary().size())
+                  .mapToObj(id -> List.of(m.vocabulary().token(id), m.score(id)))
+                  .toList(),
+              "byte_fallback",
+              m.byteFallback());
       case WordPiece m ->
           object(
               "type",
@@ -131,6 +171,11 @@ final class ModelJson {
       case WordLevel m ->
           object("type", "WordLevel", "vocab", byId(m.vocabulary()), "unk_token", m.unkToken());
     };
+  }
+
+  private static TokenizerException ofSentencePiece() {
+    return new TokenizerException(
+        "a tokenizer.json cannot say what a SentencePiece model does; copy the .model file instead");
   }
 
   private static String nullIfEmpty(String s) {

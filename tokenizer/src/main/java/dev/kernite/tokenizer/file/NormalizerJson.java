@@ -2,19 +2,24 @@ package dev.kernite.tokenizer.file;
 
 import static dev.kernite.tokenizer.file.JsonFile.object;
 
+import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.normalizer.BertNormalizer;
 import dev.kernite.tokenizer.normalizer.ByteLevelNormalizer;
 import dev.kernite.tokenizer.normalizer.Lowercase;
 import dev.kernite.tokenizer.normalizer.Nmt;
 import dev.kernite.tokenizer.normalizer.Normalizer;
 import dev.kernite.tokenizer.normalizer.NormalizerSequence;
+import dev.kernite.tokenizer.normalizer.Precompiled;
 import dev.kernite.tokenizer.normalizer.Prepend;
 import dev.kernite.tokenizer.normalizer.Replace;
+import dev.kernite.tokenizer.normalizer.SentencePieceNormalizer;
 import dev.kernite.tokenizer.normalizer.Strip;
 import dev.kernite.tokenizer.normalizer.StripAccents;
 import dev.kernite.tokenizer.normalizer.UnicodeNormalizer;
+import dev.kernite.tokenizer.text.CharsMap;
 import dev.kernite.tokenizer.text.SearchPattern;
 import dev.kernite.tokenizer.text.UnicodeForm;
+import java.util.Base64;
 
 /** Normalizers in a {@code tokenizer.json}. */
 final class NormalizerJson {
@@ -40,6 +45,7 @@ final class NormalizerJson {
       case "StripAccents" -> new StripAccents();
       case "Nmt" -> new Nmt();
       case "Prepend" -> new Prepend(json.require("prepend").string());
+      case "Precompiled" -> readPrecompiled(json.require("precompiled_charsmap"));
       case "Replace" -> readReplace(json);
       case "ByteLevel" -> new ByteLevelNormalizer();
       case "Sequence" ->
@@ -49,6 +55,16 @@ final class NormalizerJson {
                   .toList());
       default -> throw json.error("the normalizer \"%s\" is not supported".formatted(type));
     };
+  }
+
+  private static Normalizer readPrecompiled(Json base64) {
+    byte[] rules;
+    try {
+      rules = Base64.getDecoder().decode(base64.string());
+    } catch (IllegalArgumentException e) {
+      throw base64.error("is not base64: " + e.getMessage());
+    }
+    return base64.located(() -> new Precompiled(new CharsMap(rules)));
   }
 
   private static Normalizer readElement(Json json) {
@@ -100,6 +116,15 @@ final class NormalizerJson {
       case Nmt _ -> object("type", "Nmt");
       case Prepend n -> object("type", "Prepend", "prepend", n.content());
       case Replace n -> replace(n);
+      case Precompiled n ->
+          object(
+              "type",
+              "Precompiled",
+              "precompiled_charsmap",
+              Base64.getEncoder().encodeToString(n.rules().source()));
+      case SentencePieceNormalizer _ ->
+          throw new TokenizerException(
+              "a tokenizer.json has no name for the normalizer of a SentencePiece model");
       case ByteLevelNormalizer _ -> object("type", "ByteLevel");
       case NormalizerSequence n ->
           object(

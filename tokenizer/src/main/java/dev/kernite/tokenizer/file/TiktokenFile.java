@@ -14,9 +14,7 @@ import dev.kernite.tokenizer.pretokenizer.Split;
 import dev.kernite.tokenizer.pretokenizer.SplitBehavior;
 import dev.kernite.tokenizer.text.ByteAlphabet;
 import dev.kernite.tokenizer.text.SearchPattern;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -85,12 +83,7 @@ public final class TiktokenFile {
   }
 
   private static Map<String, Integer> ranks(Path file) {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new TokenizerException("%s: cannot be read: %s".formatted(file, e), e);
-    }
+    List<String> lines = Lines.read(file, StandardCharsets.ISO_8859_1);
     Map<String, Integer> ranks = HashMap.newHashMap(lines.size());
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isEmpty()) {

@@ -32,7 +32,13 @@ public final class TokenizerFiles {
         if (name.endsWith(TiktokenFile.EXTENSION)) {
           yield TiktokenFile.read(path);
         }
-        throw notYet(path);
+        if (name.endsWith(SentencePieceFile.EXTENSION)) {
+          yield SentencePieceFile.read(path);
+        }
+        throw new TokenizerException(
+            path
+                + ": files of this kind are not supported; give a tokenizer.json, vocab.json with"
+                + " merges.txt, a vocab.txt, a SentencePiece *.model, or a *.tiktoken file");
       }
     };
   }
@@ -51,29 +57,35 @@ public final class TokenizerFiles {
     if (Files.exists(wordPieces)) {
       return BertFiles.read(wordPieces);
     }
+    return SentencePieceFile.read(modelIn(folder));
+  }
+
+  /** The SentencePiece model of a folder, whatever its name. */
+  private static Path modelIn(Path folder) {
     List<String> names;
     try (Stream<Path> files = Files.list(folder)) {
-      names = files.map(f -> f.getFileName().toString()).sorted().toList();
+      names =
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(name -> name.endsWith(SentencePieceFile.EXTENSION))
+              .sorted()
+              .toList();
     } catch (IOException e) {
       throw new TokenizerException("%s: cannot be read: %s".formatted(folder, e), e);
     }
-    names.stream()
-        .filter(name -> name.endsWith(".model"))
-        .findFirst()
-        .ifPresent(
-            name -> {
-              throw notYet(folder.resolve(name));
-            });
-    throw new TokenizerException(
-        "%s: no tokenizer.json, vocab.json with merges.txt or vocab.txt in this folder"
-            .formatted(folder));
-  }
-
-  private static TokenizerException notYet(Path file) {
-    String name = file.getFileName().toString();
-    String kind = name.endsWith(".model") ? "SentencePiece models" : "files of this kind";
-    return new TokenizerException(
-        "%s: %s are not supported; give a tokenizer.json, vocab.json with merges.txt, a vocab.txt, or a *.tiktoken file"
-            .formatted(file, kind));
+    if (names.contains("spiece.model")) {
+      return folder.resolve("spiece.model");
+    }
+    if (names.isEmpty()) {
+      throw new TokenizerException(
+          "%s: no tokenizer.json, vocab.json with merges.txt, vocab.txt or *.model in this folder"
+              .formatted(folder));
+    }
+    if (names.size() > 1) {
+      throw new TokenizerException(
+          "%s: more than one SentencePiece model in this folder, %s; give the file"
+              .formatted(folder, String.join(", ", names)));
+    }
+    return folder.resolve(names.get(0));
   }
 }

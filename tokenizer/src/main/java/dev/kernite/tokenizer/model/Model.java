@@ -1,7 +1,7 @@
 package dev.kernite.tokenizer.model;
 
 /** Cuts one word into the tokens of a vocabulary. */
-public sealed interface Model permits Bpe, WordLevel, WordPiece {
+public sealed interface Model permits Bpe, SentencePieceBpe, Unigram, WordLevel, WordPiece {
 
   /**
    * Appends the tokens of one word to {@code out}.
@@ -14,4 +14,12 @@ public sealed interface Model permits Bpe, WordLevel, WordPiece {
 
   /** Returns the vocabulary. */
   Vocabulary vocabulary();
+
+  /**
+   * Returns the id of which each token is shown as the text it stands for and not as it is in the
+   * vocabulary, or {@link Vocabulary#NONE}.
+   */
+  default int verbatimId() {
+    return Vocabulary.NONE;
+  }
 }

@@ -2,7 +2,10 @@ package dev.kernite.tokenizer.model;
 
 import dev.kernite.tokenizer.text.IntList;
 
-/** Tokens as a model makes them: ids, and how many UTF-8 bytes of its input each one covers. */
+/**
+ * Tokens as a model makes them: ids, and how many UTF-8 bytes of its input each one covers. A token
+ * of no bytes stands for the same text as the one after it: the bytes of an unknown character.
+ */
 public final class ModelTokens {
   private final IntList ids = new IntList();
   private final IntList bytes = new IntList();

@@ -21,10 +21,6 @@ public record WordLevel(Vocabulary vocabulary, String unkToken) implements Model
           "the text has an unknown word, and the vocabulary lacks the unk_token \"%s\""
               .formatted(unkToken));
     }
-    int bytes = 0;
-    for (int i = start; i < end; i++) {
-      bytes += CodePoints.utf8Length(text[i]);
-    }
-    out.add(id, bytes);
+    out.add(id, CodePoints.utf8Length(text, start, end));
   }
 }

@@ -89,7 +89,7 @@ public final class WordPiece implements Model {
     }
     if (position < end) {
       out.truncate(before);
-      out.add(unknown(), bytes(text, start, end));
+      out.add(unknown(), CodePoints.utf8Length(text, start, end));
     }
   }
 
@@ -106,17 +106,9 @@ public final class WordPiece implements Model {
       }
     }
     if (tokenEnd > start) {
-      out.add(token, bytes(text, start, tokenEnd));
+      out.add(token, CodePoints.utf8Length(text, start, tokenEnd));
     }
     return tokenEnd;
-  }
-
-  private static int bytes(int[] text, int start, int end) {
-    int bytes = 0;
-    for (int i = start; i < end; i++) {
-      bytes += CodePoints.utf8Length(text[i]);
-    }
-    return bytes;
   }
 
   private int unknown() {

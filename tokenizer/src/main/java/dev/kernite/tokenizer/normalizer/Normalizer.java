@@ -9,8 +9,10 @@ public sealed interface Normalizer
         Lowercase,
         Nmt,
         NormalizerSequence,
+        Precompiled,
         Prepend,
         Replace,
+        SentencePieceNormalizer,
         Strip,
         StripAccents,
         UnicodeNormalizer {

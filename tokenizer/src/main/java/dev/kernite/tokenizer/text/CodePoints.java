@@ -96,6 +96,21 @@ public final class CodePoints {
     return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   }
 
+  /** Returns how many bytes {@code text[start, end)} takes in UTF-8. */
+  public static int utf8Length(int[] text, int start, int end) {
+    int bytes = 0;
+    for (int i = start; i < end; i++) {
+      bytes += utf8Length(text[i]);
+    }
+    return bytes;
+  }
+
+  /** Returns how many bytes {@code text} takes in UTF-8. */
+  public static int utf8Length(String text) {
+    int[] codePoints = of(text);
+    return utf8Length(codePoints, 0, codePoints.length);
+  }
+
   /**
    * Returns the code points of {@code text}. A lone surrogate, which no Unicode encoding can hold,
    * becomes U+FFFD.
