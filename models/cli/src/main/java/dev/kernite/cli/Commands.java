@@ -14,6 +14,9 @@ final class Commands {
           "tour",
           "generate",
           "train",
+          "encode",
+          "classify",
+          "fill-mask",
           "forward",
           "tokenize",
           "train-tokenizer",
@@ -42,6 +45,7 @@ final class Commands {
     }
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
         .registerConverter(BenchCommand.Part.class, BenchCommand.Part::of)
+        .registerConverter(EncodeCommand.Choice.class, EncodeCommand.Choice::of)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setExpandAtFiles(false) // a text may begin with @
@@ -57,6 +61,9 @@ final class Commands {
       case "tour" -> new TourCommand(globals);
       case "generate" -> new GenerateCommand(globals);
       case "train" -> new TrainCommand(globals);
+      case "encode" -> new EncodeCommand(globals);
+      case "classify" -> new ClassifyCommand(globals);
+      case "fill-mask" -> new FillMaskCommand(globals);
       case "forward" -> new ForwardCommand(globals);
       case "tokenize" -> new TokenizeCommand(globals);
       case "train-tokenizer" -> new TrainTokenizerCommand(globals);

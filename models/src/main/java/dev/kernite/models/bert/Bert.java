@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * BERT (Devlin et al. 2019) and its kin RoBERTa and DistilBERT: embeddings, transformer layers that
@@ -237,6 +238,16 @@ public final class Bert implements AutoCloseable {
   private Tensor pre(Tensor first, Activation f) {
     Dense layer = weights.preClassifier();
     return layer.apply(first, f);
+  }
+
+  /** The values of a computation without gradients, whose tensors are all freed. */
+  float[] values(Supplier<Tensor> computation) {
+    return engine.noGrad(
+        () -> {
+          try (Tensor result = engine.scoped(computation)) {
+            return result.toFloats();
+          }
+        });
   }
 
   private void require(BertHead head, String name) {

@@ -1,0 +1,62 @@
+package dev.kernite.models.bert;
+
+import dev.kernite.tokenizer.Encoding;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Sequences of any lengths in batches of like ones, so that little of the work is done for padding.
+ * The rows of a batch do not influence each other: what is batched together changes no result.
+ */
+final class TokenBatches {
+  private TokenBatches() {}
+
+  /**
+   * A batch, padded on the right.
+   *
+   * @param rows which of the sequences these are
+   * @param inputs ids, mask and token types
+   */
+  record Batch(int[] rows, BertInputs inputs) {}
+
+  /**
+   * Cuts sequences into batches, the longest first.
+   *
+   * @param types whether the model has token types
+   * @param pad id of padding
+   * @param mostTokens that a batch may have, padding included; one sequence may have more
+   */
+  static List<Batch> of(List<Encoding> sequences, boolean types, int pad, int mostTokens) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, sequences.size()).boxed().toList());
+    order.sort(Comparator.comparingInt((Integer i) -> sequences.get(i).length()).reversed());
+    List<Batch> batches = new ArrayList<>();
+    for (int from = 0; from < order.size(); ) {
+      int time = Math.max(1, sequences.get(order.get(from)).length());
+      int to = Math.min(order.size(), from + Math.max(1, mostTokens / time));
+      int[] rows = order.subList(from, to).stream().mapToInt(i -> i).toArray();
+      batches.add(new Batch(rows, padded(sequences, rows, time, types, pad)));
+      from = to;
+    }
+    return batches;
+  }
+
+  private static BertInputs padded(
+      List<Encoding> sequences, int[] rows, int time, boolean types, int pad) {
+    int[][] ids = new int[rows.length][time];
+    int[][] kinds = new int[rows.length][time];
+    boolean[][] real = new boolean[rows.length][time];
+    boolean full = true;
+    for (int b = 0; b < rows.length; b++) {
+      Encoding sequence = sequences.get(rows[b]);
+      for (int t = 0; t < time; t++) {
+        real[b][t] = t < sequence.length();
+        ids[b][t] = real[b][t] ? sequence.ids()[t] : pad;
+        kinds[b][t] = real[b][t] ? sequence.typeIds()[t] : 0;
+        full &= real[b][t];
+      }
+    }
+    return new BertInputs(ids, full ? null : real, types ? kinds : null, null);
+  }
+}
