@@ -5,6 +5,7 @@ import static dev.kernite.engine.Functional.embedding;
 import static dev.kernite.engine.Functional.slice;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.Scope;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.nn.Dropout;
@@ -241,11 +242,12 @@ public final class Bert implements AutoCloseable {
   }
 
   /** The values of a computation without gradients, whose tensors are all freed. */
+  @SuppressWarnings("try") // the scope is there to be closed
   float[] values(Supplier<Tensor> computation) {
     return engine.noGrad(
         () -> {
-          try (Tensor result = engine.scoped(computation)) {
-            return result.toFloats();
+          try (Scope scope = engine.scope()) {
+            return computation.get().toFloats();
           }
         });
   }
