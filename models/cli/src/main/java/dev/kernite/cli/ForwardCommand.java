@@ -9,11 +9,17 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
+import dev.kernite.models.transformer.AttentionMap;
 import dev.kernite.models.weights.Use;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code forward}: runs a model once, from a file of inputs to a file of all it computes. */
 @Command(
@@ -22,22 +28,31 @@ import picocli.CommandLine.Option;
 final class ForwardCommand implements Callable<Integer> {
   private final Globals globals;
 
+  @Spec private CommandSpec spec;
+
   @Option(names = "--model", required = true, paramLabel = "M", description = "The model.")
   private String model;
 
   @Option(
       names = "--inputs",
-      required = true,
       paramLabel = "FILE",
       description = "Safetensors file with input_ids and other inputs.")
   private Path inputs;
 
   @Option(
-      names = "--outputs",
-      required = true,
-      paramLabel = "FILE",
-      description = "Safetensors file to write.")
+      names = "--text",
+      paramLabel = "T",
+      description = "A text instead, cut into tokens as the model wants them.")
+  private String text;
+
+  @Option(names = "--outputs", paramLabel = "FILE", description = "Safetensors file to write.")
   private Path outputs;
+
+  @Option(
+      names = "--attention-map",
+      paramLabel = "HTML",
+      description = "Page to write that shows where each head of each layer looks.")
+  private Path attentionMap;
 
   @Option(names = "--grads", description = "Write the gradient of the loss for each parameter too.")
   private boolean grads;
@@ -50,20 +65,41 @@ final class ForwardCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    Use use = grads ? Use.TRAINING : Use.INFERENCE;
+  public Integer call() throws IOException {
+    if ((inputs == null) == (text == null)) {
+      throw new ParameterException(spec.commandLine(), "give --inputs or --text");
+    }
+    if (outputs == null && attentionMap == null) {
+      throw new ParameterException(spec.commandLine(), "give --outputs, --attention-map or both");
+    }
     Path folder = ModelFolder.of(model);
+    Path scratch = Files.createTempDirectory("kernite-forward");
+    try {
+      Path in = inputs == null ? ForwardText.write(folder, text, scratch) : inputs;
+      Path out = outputs == null ? scratch.resolve("outputs.safetensors") : outputs;
+      run(folder, in, out);
+      if (attentionMap != null) {
+        String title = "Attention of " + model;
+        AttentionMap.write(title, out, ForwardText.tokens(folder, in), attentionMap);
+      }
+    } finally {
+      ForwardText.delete(scratch);
+    }
+    return ExitCode.OK;
+  }
+
+  private void run(Path folder, Path in, Path out) {
+    Use use = grads ? Use.TRAINING : Use.INFERENCE;
     try (Engine engine = globals.openEngine()) {
       if (BertConfig.knows(JsonConfig.read(folder.resolve("config.json")))) {
         try (Bert loaded = BertFiles.load(engine, folder, use)) {
-          BertForward.run(loaded, inputs, outputs, grads, train);
+          BertForward.run(loaded, in, out, grads, train);
         }
       } else {
         try (Gpt2 loaded = Gpt2Files.load(engine, folder, use)) {
-          Gpt2Forward.run(loaded, inputs, outputs, grads, train);
+          Gpt2Forward.run(loaded, in, out, grads, train);
         }
       }
     }
-    return ExitCode.OK;
   }
 }
