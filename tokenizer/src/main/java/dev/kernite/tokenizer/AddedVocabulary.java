@@ -94,6 +94,11 @@ final class AddedVocabulary {
     return tokens.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
   }
 
+  /** Returns whether some tokens are looked for in the normalised text. */
+  boolean looksInNormalized() {
+    return !normalized.isEmpty();
+  }
+
   /** Returns whether there may be an added token in {@code text}, if that is not normalised. */
   boolean mayOccurIn(String text) {
     return raw.mayOccurIn(text) || normalized.mayOccurIn(text);

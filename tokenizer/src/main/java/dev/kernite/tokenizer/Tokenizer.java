@@ -36,7 +36,8 @@ public final class Tokenizer {
   private final Pipeline pipeline;
   private final Model model;
   private final AddedVocabulary added;
-  private final WordEncoder words; // null: there is no short way to the ids
+  private final ShortWay shortWay; // null: there is none
+  private final SpecialFrame frame; // null: only the post-processor can tell
 
   /**
    * Puts a tokenizer together.
@@ -48,7 +49,10 @@ public final class Tokenizer {
     this.model = pipeline.model();
     this.added =
         new AddedVocabulary(pipeline.addedTokens(), model.vocabulary(), pipeline.normalizer());
-    this.words = WordEncoder.of(pipeline);
+    // The short way knows the text before it is normalised, so added tokens must be there too.
+    boolean raw = pipeline.normalizer() == null || !added.looksInNormalized();
+    this.shortWay = raw ? ShortWay.of(pipeline) : null;
+    this.frame = SpecialFrame.of(pipeline.postProcessor());
   }
 
   /**
@@ -183,10 +187,11 @@ public final class Tokenizer {
    * @param addSpecialTokens whether to add the special tokens of the model
    */
   public int[] encodeToIds(String text, boolean addSpecialTokens) {
-    if (addSpecialTokens && pipeline.addedTokens(false) > 0) {
+    if (addSpecialTokens && frame == null) {
       return encode(Input.of(text), EncodeOptions.PLAIN).ids();
     }
-    return words == null ? idsThroughPieces(text) : idsOfWords(text);
+    IntList ids = shortWay == null ? idsThroughPieces(text) : idsOfShortWay(text);
+    return (addSpecialTokens ? frame : SpecialFrame.NONE).around(ids);
   }
 
   /**
@@ -199,24 +204,24 @@ public final class Tokenizer {
     return texts.parallelStream().map(text -> encodeToIds(text, addSpecialTokens)).toList();
   }
 
-  private int[] idsOfWords(String text) {
+  private IntList idsOfShortWay(String text) {
     IntList ids = new IntList(text.length() / 3);
     if (!added.mayOccurIn(text)) {
-      words.encode(text, ids);
-      return ids.toArray();
+      shortWay.encode(text, ids);
+      return ids;
     }
     Pieces pieces = added.cut(AlignedText.of(text), null);
     for (int p = 0; p < pieces.count(); p++) {
       if (pieces.token(p) == Pieces.TEXT) {
-        words.encode(pieces.text().codePoints(), pieces.start(p), pieces.end(p), ids);
+        shortWay.encode(pieces.text().codePoints(), pieces.start(p), pieces.end(p), ids);
       } else {
         ids.add(pieces.token(p));
       }
     }
-    return ids.toArray();
+    return ids;
   }
 
-  private int[] idsThroughPieces(String text) {
+  private IntList idsThroughPieces(String text) {
     Pieces pieces = cut(text);
     ModelTokens ids = new ModelTokens();
     for (int p = 0; p < pieces.count(); p++) {
@@ -226,7 +231,7 @@ public final class Tokenizer {
         ids.add(pieces.token(p), 0);
       }
     }
-    return ids.ids();
+    return ids.idList();
   }
 
   /**

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>The cache has one place for each hash: bounded, shared by all threads without a lock (entries
  * are immutable), and only ever a matter of speed.
  */
-final class WordEncoder {
+final class WordEncoder implements ShortWay {
   private static final int SLOT_BITS = 14;
   private static final int LONGEST = 32; // code points; longer words are rare and are not kept
 
@@ -79,8 +79,8 @@ final class WordEncoder {
     };
   }
 
-  /** Appends the ids of {@code text}. */
-  void encode(String text, IntList ids) {
+  @Override
+  public void encode(String text, IntList ids) {
     char[] chars = text.toCharArray();
     byte[] classes = new byte[chars.length + CharClass.PADDING];
     int all = 0;
@@ -96,8 +96,8 @@ final class WordEncoder {
     }
   }
 
-  /** Appends the ids of the code points {@code text[from, to)}. */
-  void encode(int[] text, int from, int to, IntList ids) {
+  @Override
+  public void encode(int[] text, int from, int to, IntList ids) {
     encode(CharClass.of(text, from, to), to - from, text, from, ids);
   }
 

@@ -1,2 +1,5 @@
-/** How fast is text turned into ids, beside jtokkit on the same ranks and the same text? */
+/**
+ * How fast is text turned into ids, beside jtokkit and the tokenizers library of Hugging Face on
+ * the same vocabularies and the same text?
+ */
 package dev.kernite.bench.tokenizer;

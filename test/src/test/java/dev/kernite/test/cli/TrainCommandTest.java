@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,6 +225,44 @@ final class TrainCommandTest {
     long steps = one.out().lines().count() - 1;
     assertTrue(steps > 1);
     assertEquals((long) Math.ceil(2.5 * steps), two.out().lines().count() - 1);
+  }
+
+  @Test
+  void theOtherTypesOfTokenizerAreTrainedToo() throws IOException {
+    Path text = folder.resolve("text.txt");
+    Files.writeString(text, "The cat sat on the mat. ".repeat(400));
+    for (String type : List.of("wordpiece", "unigram")) {
+      Path out = folder.resolve(type);
+      assertOk(
+          run(
+              "train-tokenizer",
+              "--type",
+              type,
+              "--data",
+              text.toString(),
+              "--out",
+              out.toString(),
+              "--vocab-size",
+              "50"));
+      Tokenizer tokenizer = Tokenizer.load(out);
+      assertTrue(tokenizer.vocabSize() <= 50);
+      String mark = type.equals("unigram") ? "▁cat" : "cat";
+      assertTrue(tokenizer.encode("the cat").tokens().contains(mark), type);
+    }
+    String[] rest = {"--data", text.toString(), "--out", folder.toString()};
+    assertFails(2, "--cased", Kernite.run(with(rest, "train-tokenizer", "--cased")));
+    assertFails(
+        2,
+        "--min-frequency",
+        Kernite.run(with(rest, "train-tokenizer", "--type", "unigram", "--min-frequency", "3")));
+    assertFails(
+        1,
+        "too small",
+        Kernite.run(with(rest, "train-tokenizer", "--type", "wordpiece", "--vocab-size", "9")));
+  }
+
+  private static String[] with(String[] rest, String... first) {
+    return Stream.of(first, rest).flatMap(Arrays::stream).toArray(String[]::new);
   }
 
   @Test

@@ -85,7 +85,8 @@ final class Json {
         yield elements;
       }
       case VALUE_STRING -> parser.getString();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_NUMBER_INT -> parser.getNumberValue();
+      case VALUE_NUMBER_FLOAT -> RustNumber.parse(parser.getString());
       case VALUE_TRUE -> Boolean.TRUE;
       case VALUE_FALSE -> Boolean.FALSE;
       case VALUE_NULL -> null;
@@ -246,7 +247,7 @@ final class Json {
   }
 
   double number() {
-    if (value instanceof Number n) {
+    if (value instanceof Number n && Double.isFinite(n.doubleValue())) {
       return n.doubleValue();
     }
     throw wrong("a number");

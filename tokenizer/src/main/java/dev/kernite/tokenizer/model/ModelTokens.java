@@ -49,6 +49,11 @@ public final class ModelTokens {
     bytes.truncate(size);
   }
 
+  /** Returns the ids themselves, to be read only. */
+  public IntList idList() {
+    return ids;
+  }
+
   /** Returns all ids. */
   public int[] ids() {
     return ids.toArray();

@@ -5,12 +5,12 @@ package dev.kernite.tokenizer.model;
  * one walk along it. The edges are in one open-addressing table of longs, node and code point to
  * node, so a step is one multiplication and mostly one memory access, and nothing is allocated.
  */
-final class PieceTrie {
+public final class PieceTrie {
   /** The node of the empty string. */
-  static final int ROOT = 0;
+  public static final int ROOT = 0;
 
   /** What {@link #step} returns where no token goes on. */
-  static final int DEAD_END = -1;
+  public static final int DEAD_END = -1;
 
   private static final int CODE_POINT_BITS = 21;
 
@@ -20,12 +20,13 @@ final class PieceTrie {
   private int shift = 64 - 10;
   private int nodes = 1;
 
-  PieceTrie() {
+  /** Creates the trie of no tokens. */
+  public PieceTrie() {
     tokens[ROOT] = Vocabulary.NONE;
   }
 
   /** Adds a token; one that was there before gets the new id. */
-  void add(String token, int id) {
+  public void add(String token, int id) {
     int node = ROOT;
     for (int i = 0; i < token.length(); i += Character.charCount(token.codePointAt(i))) {
       node = stepOrGrow(node, token.codePointAt(i));
@@ -69,14 +70,14 @@ final class PieceTrie {
   }
 
   /** Returns the node after {@code codePoint}, or {@link #DEAD_END}. */
-  int step(int node, int codePoint) {
+  public int step(int node, int codePoint) {
     long edge = edge(node, codePoint);
     int slot = slot(edge);
     return edges[slot] == edge ? targets[slot] : DEAD_END;
   }
 
   /** Returns the node after all of {@code text}, or {@link #DEAD_END}. */
-  int walk(String text) {
+  public int walk(String text) {
     int node = ROOT;
     for (int i = 0; i < text.length() && node != DEAD_END; ) {
       node = step(node, text.codePointAt(i));
@@ -86,7 +87,7 @@ final class PieceTrie {
   }
 
   /** Returns the id of the token that ends at {@code node}, or {@link Vocabulary#NONE}. */
-  int token(int node) {
+  public int token(int node) {
     return tokens[node];
   }
 

@@ -67,6 +67,11 @@ public final class IntList {
     size = 0;
   }
 
+  /** Copies the values to {@code out}, from {@code place} on. */
+  public void copyTo(int[] out, int place) {
+    System.arraycopy(values, 0, out, place, size);
+  }
+
   /** Returns the values, copied. */
   public int[] toArray() {
     return Arrays.copyOf(values, size);

@@ -4,12 +4,15 @@ import dev.kernite.tokenizer.model.Merge;
 import dev.kernite.tokenizer.text.IntList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Learns the merges of BPE: again and again the most frequent pair of neighbours becomes one token.
@@ -48,6 +51,8 @@ public final class MergeLearner {
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
   private final Set<Pair> risen = new HashSet<>(); // pairs whose count rose in the current merge
 
+  private final int prefixLength; // of what a token carries that does not begin a word
+
   /**
    * Begins with words as their characters.
    *
@@ -55,18 +60,67 @@ public final class MergeLearner {
    * @param ids the alphabet; {@link #learn} adds what it makes
    */
   public MergeLearner(WordCounts wordCounts, Map<String, Integer> ids) {
+    this(wordCounts, ids, "");
+  }
+
+  /**
+   * Begins with words as their characters, of which all but the first carry a prefix.
+   *
+   * @param wordCounts the words and how often each is there
+   * @param ids the tokens there are already; the characters are added here
+   * @param prefix what a token carries that does not begin a word
+   * @param maxCharacters how many characters at most, the most frequent ones; others are left out
+   */
+  public static MergeLearner ofWordPieces(
+      WordCounts wordCounts, Map<String, Integer> ids, String prefix, int maxCharacters) {
+    Map<Integer, Long> seen = new TreeMap<>(); // so that of equally frequent ones the lower stays
+    TreeSet<Integer> inside = new TreeSet<>();
+    for (int w = 0; w < wordCounts.size(); w++) {
+      int[] word = wordCounts.word(w).codePoints().toArray();
+      for (int i = 0; i < word.length; i++) {
+        seen.merge(word[i], wordCounts.count(w), Long::sum);
+        if (i > 0) {
+          inside.add(word[i]);
+        }
+      }
+    }
+    TreeSet<Integer> kept = new TreeSet<>();
+    seen.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .limit(maxCharacters)
+        .forEach(entry -> kept.add(entry.getKey()));
+    inside.retainAll(kept);
+    kept.forEach(c -> ids.putIfAbsent(Character.toString(c), ids.size()));
+    inside.forEach(c -> ids.putIfAbsent(prefix + Character.toString(c), ids.size()));
+    return new MergeLearner(wordCounts, ids, prefix);
+  }
+
+  private MergeLearner(WordCounts wordCounts, Map<String, Integer> ids, String prefix) {
     this.ids = ids;
+    this.prefixLength = prefix.length();
     this.tokens = new ArrayList<>(ids.keySet());
     this.words = new int[wordCounts.size()][];
     this.counts = new long[words.length];
     for (int w = 0; w < words.length; w++) {
-      words[w] = wordCounts.word(w).codePoints().map(c -> ids.get(Character.toString(c))).toArray();
+      words[w] = symbols(wordCounts.word(w), prefix);
       counts[w] = wordCounts.count(w);
       for (int i = 0; i + 1 < words[w].length; i++) {
         change(words[w][i], words[w][i + 1], w, counts[w]);
       }
     }
     enqueueRisen();
+  }
+
+  private int[] symbols(String word, String prefix) {
+    IntList symbols = new IntList(word.length());
+    for (int i = 0; i < word.length(); i += Character.charCount(word.codePointAt(i))) {
+      String character = Character.toString(word.codePointAt(i));
+      Integer id = ids.get(i == 0 ? character : prefix + character);
+      if (id != null) {
+        symbols.add(id);
+      }
+    }
+    return symbols.toArray();
   }
 
   /**
@@ -85,9 +139,10 @@ public final class MergeLearner {
       }
       String left = tokens.get(best.left);
       String right = tokens.get(best.right);
-      int merged = ids.computeIfAbsent(left + right, _ -> tokens.size());
+      String whole = left + right.substring(prefixLength);
+      int merged = ids.computeIfAbsent(whole, _ -> tokens.size());
       if (merged == tokens.size()) {
-        tokens.add(left + right);
+        tokens.add(whole);
       }
       // A pair can come back, if one of its tokens can be made in two ways. It is merged again, as
       // it will be when a text is encoded; it is not a new merge.
