@@ -1,6 +1,8 @@
 package dev.kernite.engine;
 
 import dev.kernite.kernels.Memory;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Bytes of one tensor on its device, with exactly one owner: a scope, a parameter or a gradient.
@@ -20,6 +22,9 @@ final class Storage {
 
   /** The gradient of the leaf that lies here: it goes when the leaf goes. */
   Storage gradient;
+
+  /** What was kept for the gradient of the tensor that lies here: useless without it. */
+  private List<Storage> kept = List.of();
 
   /** Whose list it is in (a scope's or the engine's), with its neighbours there. */
   ScopeState owner;
@@ -56,7 +61,17 @@ final class Storage {
       if (gradient != null) {
         gradient.close("its tensor was closed");
       }
+      kept.forEach(s -> s.close("the result it was kept for was closed"));
+      kept = List.of();
     }
+  }
+
+  /** Closes with this one, at the latest. */
+  void keep(Storage other) {
+    if (kept.isEmpty()) {
+      kept = new ArrayList<>(2);
+    }
+    kept.add(other);
   }
 
   String label() {

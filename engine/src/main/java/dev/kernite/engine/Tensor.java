@@ -357,6 +357,11 @@ public final class Tensor implements AutoCloseable {
     storage.close(reason);
   }
 
+  /** Sees to it that this tensor is closed with another, at the latest. */
+  public void closeWith(Tensor other) {
+    other.storage.keep(storage);
+  }
+
   /** Takes the tensor out of its scope; the caller closes it, or at last the engine does. */
   public Tensor disown() {
     if (storage.owner != null) {

@@ -62,7 +62,7 @@ public final class Call {
     return recording;
   }
 
-  /** A tensor that lives until the node is freed by backward, then is closed. */
+  /** A tensor that lives until backward frees the node, or the result is closed. */
   public Tensor save(DType dtype, Shape shape) {
     Tensor t = engine.empty(dtype, shape).disown();
     saved.add(t);

@@ -39,6 +39,7 @@ public final class Node {
     this.output = call.output();
     this.further = call.further();
     this.saved = call.saved();
+    saved.forEach(t -> t.closeWith(output)); // where backward never comes
   }
 
   /**

@@ -2,7 +2,9 @@ package dev.kernite.test.ops;
 
 import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.attention;
+import static dev.kernite.engine.Functional.crossEntropy;
 import static dev.kernite.engine.Functional.exp;
+import static dev.kernite.engine.Functional.layerNorm;
 import static dev.kernite.engine.Functional.linear;
 import static dev.kernite.engine.Functional.matmul;
 import static dev.kernite.engine.Functional.mul;
@@ -328,5 +330,19 @@ final class AutogradTest {
       sum(square(x)).backward();
     }
     assertEquals(before, inUse());
+  }
+
+  /**
+   * An evaluation that nobody wrapped in noGrad: its results go with the scope, and so must these.
+   */
+  @Test
+  void whatWasKeptForABackwardThatNeverComesGoesWithItsResult() {
+    Tensor x = engine.normal(Shape.of(3, 4), 0, 1).requireGrad();
+    Tensor normal = layerNorm(x, null, null, 1e-5f);
+    crossEntropy(normal, engine.tensor(new int[] {0, 1, 2}, Shape.of(3)));
+    long held = inUse();
+    Tensor other = layerNorm(x, null, null, 1e-5f);
+    other.close();
+    assertEquals(held, inUse(), "mean and deviation went with the result");
   }
 }
