@@ -262,7 +262,7 @@ class MalformedFilesTest {
         "\"type\": \"BPE\"            | \"type\": \"WordGuess\"       | WordGuess",
         "\"dropout\": null            | \"dropout\": 0.1              | dropout",
         "\"type\": \"NFKC\"           | \"type\": \"Precompiled\"     | precompiled_charsmap",
-        "\"type\": \"Digits\"         | \"type\": \"UnicodeScripts\"  | UnicodeScripts",
+        "\"type\": \"Digits\"         | \"type\": \"UnicodeScribes\"  | UnicodeScribes",
         "\"type\": \"Fuse\"           | \"type\": \"XYZ\"             | XYZ",
         "\"Regex\": \"x+\"            | \"Regex\": \"(x\"             | (x",
         "\"version\": \"1.0\"         | \"version\": \"2.0\"          | 2.0",

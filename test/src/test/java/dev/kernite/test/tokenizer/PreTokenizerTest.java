@@ -8,6 +8,7 @@ import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
 import dev.kernite.tokenizer.pretokenizer.Delimiter;
 import dev.kernite.tokenizer.pretokenizer.Digits;
+import dev.kernite.tokenizer.pretokenizer.FixedLength;
 import dev.kernite.tokenizer.pretokenizer.Gpt2Scanner;
 import dev.kernite.tokenizer.pretokenizer.Metaspace;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizer;
@@ -15,6 +16,7 @@ import dev.kernite.tokenizer.pretokenizer.PreTokenizerSequence;
 import dev.kernite.tokenizer.pretokenizer.Punctuation;
 import dev.kernite.tokenizer.pretokenizer.Split;
 import dev.kernite.tokenizer.pretokenizer.SplitBehavior;
+import dev.kernite.tokenizer.pretokenizer.UnicodeScripts;
 import dev.kernite.tokenizer.pretokenizer.Whitespace;
 import dev.kernite.tokenizer.pretokenizer.WhitespaceSplit;
 import dev.kernite.tokenizer.text.AlignedText;
@@ -36,6 +38,23 @@ class PreTokenizerTest {
       shown.add(pieces.text().string(pieces.start(p), pieces.end(p)));
     }
     return shown;
+  }
+
+  @Test
+  void scriptsPartAndSpacesGoWithWhatIsBefore() {
+    UnicodeScripts scripts = new UnicodeScripts();
+    assertEquals(List.of("どこで生れた", "。", "Yes"), cut(scripts, "どこで生れた。Yes"));
+    assertEquals(List.of("Apples are ", "りんご 林檎"), cut(scripts, "Apples are りんご 林檎"));
+    assertEquals(List.of("カー", "b", "\u0301", "c"), cut(scripts, "カーb\u0301c"));
+    assertEquals(List.of("a  b"), cut(scripts, " a  b"));
+    assertEquals(List.of(), cut(scripts, "  "));
+  }
+
+  @Test
+  void piecesOfOneLength() {
+    assertEquals(List.of("Hello", " worl", "d"), cut(new FixedLength(5), "Hello world"));
+    assertEquals(List.of("ab"), cut(new FixedLength(Integer.MAX_VALUE), "ab"));
+    assertThrows(TokenizerException.class, () -> new FixedLength(0));
   }
 
   /** Where each piece is in the original text. */

@@ -277,7 +277,7 @@ class RandomTokenizerProperties {
   private static Object preTokenizer(Random random, int depth) {
     return switch (random.nextInt(depth > 0 ? 10 : 8)) {
       case 0, 1 -> type("BertPreTokenizer");
-      case 2 -> type(one(random, "Whitespace", "WhitespaceSplit"));
+      case 2 -> type(one(random, "Whitespace", "WhitespaceSplit", "UnicodeScripts"));
       case 3 ->
           object("type", "Punctuation", "behavior", one(random, "Isolated", "MergedWithPrevious"));
       case 4 -> object("type", "Digits", "individual_digits", random.nextBoolean());

@@ -39,12 +39,14 @@ import dev.kernite.tokenizer.pretokenizer.BertPreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
 import dev.kernite.tokenizer.pretokenizer.Delimiter;
 import dev.kernite.tokenizer.pretokenizer.Digits;
+import dev.kernite.tokenizer.pretokenizer.FixedLength;
 import dev.kernite.tokenizer.pretokenizer.Metaspace;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizerSequence;
 import dev.kernite.tokenizer.pretokenizer.Punctuation;
 import dev.kernite.tokenizer.pretokenizer.Split;
 import dev.kernite.tokenizer.pretokenizer.SplitBehavior;
+import dev.kernite.tokenizer.pretokenizer.UnicodeScripts;
 import dev.kernite.tokenizer.pretokenizer.Whitespace;
 import dev.kernite.tokenizer.pretokenizer.WhitespaceSplit;
 import dev.kernite.tokenizer.processor.BertProcessing;
@@ -119,6 +121,8 @@ class SaveTest {
             new Split(SearchPattern.regex("a+"), SplitBehavior.MERGED_WITH_NEXT, true),
             new Whitespace(),
             new BertPreTokenizer(),
+            new UnicodeScripts(),
+            new FixedLength(3),
             new WhitespaceSplit(),
             new Punctuation(SplitBehavior.CONTIGUOUS),
             new Digits(true),

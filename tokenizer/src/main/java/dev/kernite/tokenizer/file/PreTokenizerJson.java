@@ -6,12 +6,14 @@ import dev.kernite.tokenizer.pretokenizer.BertPreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.ByteLevel;
 import dev.kernite.tokenizer.pretokenizer.Delimiter;
 import dev.kernite.tokenizer.pretokenizer.Digits;
+import dev.kernite.tokenizer.pretokenizer.FixedLength;
 import dev.kernite.tokenizer.pretokenizer.Metaspace;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizerSequence;
 import dev.kernite.tokenizer.pretokenizer.Punctuation;
 import dev.kernite.tokenizer.pretokenizer.Split;
 import dev.kernite.tokenizer.pretokenizer.SplitBehavior;
+import dev.kernite.tokenizer.pretokenizer.UnicodeScripts;
 import dev.kernite.tokenizer.pretokenizer.Whitespace;
 import dev.kernite.tokenizer.pretokenizer.WhitespaceSplit;
 import java.util.Locale;
@@ -48,6 +50,8 @@ final class PreTokenizerJson {
       case "Digits" -> new Digits(json.require("individual_digits").bool());
       case "Delimiter", "CharDelimiterSplit" ->
           new Delimiter(json.require("delimiter").codePoint());
+      case "UnicodeScripts" -> new UnicodeScripts();
+      case "FixedLength" -> json.located(() -> new FixedLength(json.get("length").integer(5)));
       case "Metaspace" -> readMetaspace(json);
       case "Sequence" ->
           new PreTokenizerSequence(
@@ -137,6 +141,8 @@ final class PreTokenizerJson {
       case Digits p -> object("type", "Digits", "individual_digits", p.individual());
       case Delimiter p ->
           object("type", "CharDelimiterSplit", "delimiter", Character.toString(p.codePoint()));
+      case UnicodeScripts _ -> object("type", "UnicodeScripts");
+      case FixedLength p -> object("type", "FixedLength", "length", p.length());
       case Metaspace p -> metaspace(p);
       case PreTokenizerSequence p ->
           object(

@@ -3,6 +3,7 @@ package dev.kernite.tokenizer.normalizer;
 import dev.kernite.tokenizer.text.AlignedText;
 import dev.kernite.tokenizer.text.CharsMap;
 import dev.kernite.tokenizer.text.CodePoints;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -32,56 +33,81 @@ public record SentencePieceNormalizer(
   /** Keeps a copy of the list, the longest strings first. */
   public SentencePieceNormalizer {
     verbatim =
-        verbatim.stream()
-            .sorted(java.util.Comparator.comparingInt(String::length).reversed())
-            .toList();
+        verbatim.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
   }
 
   @Override
   public AlignedText normalize(AlignedText text) {
-    AlignedText.Builder out = new AlignedText.Builder(text.length() + 8);
-    int space = escapeWhitespaces ? SPACE : ' ';
-    int length = text.length();
-    int i = removeExtraWhitespaces ? afterSpaces(text) : 0;
-    if (i == length) {
-      return out.build();
+    int start = removeExtraWhitespaces ? afterSpaces(text) : 0;
+    Output out = new Output(text);
+    if (start == text.length()) {
+      return out.text.build();
     }
     if (addDummyPrefix && !whitespaceAsSuffix) {
-      out.append(space, text.from(i), text.from(i));
+      out.text.append(space(), text.from(start), text.from(start));
     }
-    boolean afterSpace = removeExtraWhitespaces;
-    while (i < length) {
-      int replaced = verbatim(text, i);
-      long rule = replaced > 0 || rules == null ? CharsMap.NONE : rule(text, i);
-      if (rule != CharsMap.NONE) {
-        replaced = (int) (rule >>> 32);
-      }
-      int place = (int) rule;
-      int count = rule == CharsMap.NONE ? Math.max(replaced, 1) : Integer.MAX_VALUE;
-      replaced = Math.max(replaced, 1);
-      boolean leading = afterSpace;
-      for (int k = 0; k < count; k++) {
-        int c = rule == CharsMap.NONE ? text.codePoint(i + k) : rules.codePoint(place, k);
-        if (c == 0 && rule != CharsMap.NONE) {
-          break;
+    for (int i = start, end; i < text.length(); i = end) {
+      int symbol = verbatim(text, i);
+      long rule = symbol > 0 ? CharsMap.NONE : rule(text, i);
+      end = i + (rule == CharsMap.NONE ? Math.max(symbol, 1) : (int) (rule >>> 32));
+      out.begin(i, end);
+      if (rule == CharsMap.NONE) {
+        for (int k = i; k < end; k++) {
+          out.write(text.codePoint(k));
         }
-        if (c == ' ' && leading) {
-          continue;
+      } else {
+        for (int k = 0, c; (c = rules.codePoint((int) rule, k)) != 0; k++) {
+          out.write(c);
         }
-        leading = false;
-        afterSpace = c == ' ' && removeExtraWhitespaces;
-        out.append(c == ' ' ? space : c, text.from(i), text.to(i + replaced - 1));
       }
-      i += replaced;
     }
-    return ended(out.build(), space);
+    return ended(out.text.build());
+  }
+
+  /** The new text; it drops spaces behind spaces. */
+  private final class Output {
+    private final AlignedText in;
+    private final AlignedText.Builder text;
+    private boolean afterSpace = removeExtraWhitespaces;
+    private boolean drops; // spaces that come now
+    private int from;
+    private int to;
+
+    Output(AlignedText in) {
+      this.in = in;
+      this.text = new AlignedText.Builder(in.length() + 8);
+    }
+
+    /** What is written from now on stands for [start, end). */
+    void begin(int start, int end) {
+      from = in.from(start);
+      to = in.to(end - 1);
+      drops = afterSpace;
+    }
+
+    void write(int c) {
+      if (c == ' ' && drops) {
+        return;
+      }
+      drops = false;
+      afterSpace = c == ' ' && removeExtraWhitespaces;
+      text.append(c == ' ' ? space() : c, from, to);
+    }
+  }
+
+  private int space() {
+    return escapeWhitespaces ? SPACE : ' ';
+  }
+
+  private long rule(AlignedText text, int i) {
+    return rules == null ? CharsMap.NONE : rules.find(text.codePoints(), i, text.length(), true);
   }
 
   /** Returns where the text begins when the rules have turned its first characters into spaces. */
   private int afterSpaces(AlignedText text) {
     int i = 0;
     while (i < text.length() && verbatim(text, i) == 0) {
-      long rule = rules == null ? CharsMap.NONE : rule(text, i);
+      long rule = rule(text, i);
       boolean isSpace =
           rule == CharsMap.NONE
               ? text.codePoint(i) == ' '
@@ -92,10 +118,6 @@ public record SentencePieceNormalizer(
       i += rule == CharsMap.NONE ? 1 : (int) (rule >>> 32);
     }
     return i;
-  }
-
-  private long rule(AlignedText text, int i) {
-    return rules.find(text.codePoints(), i, text.length(), true);
   }
 
   /** Returns the length of the longest verbatim string at {@code i}, or 0. */
@@ -118,9 +140,9 @@ public record SentencePieceNormalizer(
     return 0;
   }
 
-  private AlignedText ended(AlignedText text, int space) {
+  private AlignedText ended(AlignedText text) {
     int end = text.length();
-    while (removeExtraWhitespaces && end > 0 && text.codePoint(end - 1) == space) {
+    while (removeExtraWhitespaces && end > 0 && text.codePoint(end - 1) == space()) {
       end--;
     }
     if (!addDummyPrefix || !whitespaceAsSuffix) {
@@ -129,7 +151,7 @@ public record SentencePieceNormalizer(
     AlignedText.Builder out = new AlignedText.Builder(end + 1);
     out.append(text, 0, end);
     int to = end == 0 ? 0 : text.to(end - 1);
-    out.append(space, to, to);
+    out.append(space(), to, to);
     return out.build();
   }
 }

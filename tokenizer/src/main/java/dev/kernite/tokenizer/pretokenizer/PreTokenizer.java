@@ -8,10 +8,12 @@ public sealed interface PreTokenizer
         ByteLevel,
         Delimiter,
         Digits,
+        FixedLength,
         Metaspace,
         PreTokenizerSequence,
         Punctuation,
         Split,
+        UnicodeScripts,
         Whitespace,
         WhitespaceSplit {
 

@@ -1,6 +1,9 @@
 package dev.kernite.tokenizer.text;
 
 import java.text.Normalizer;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
 /**
  * The Unicode normalisation forms (UAX #15) with alignments, of Unicode 9 ({@link OlderUnicode}).
@@ -17,9 +20,12 @@ public enum UnicodeForm {
   /** Compatibility decomposition. */
   NFKD(Normalizer.Form.NFKD, Normalizer.Form.NFKD, false);
 
+  private static final int COMMON = 0x2000; // Latin to Greek Extended
+
   private final Normalizer.Form form;
   private final Normalizer.Form decomposition;
   private final boolean composes;
+  private final AtomicReferenceArray<int[]> known = new AtomicReferenceArray<>(COMMON);
 
   UnicodeForm(Normalizer.Form form, Normalizer.Form decomposition, boolean composes) {
     this.form = form;
@@ -76,12 +82,24 @@ public enum UnicodeForm {
         steps.add(c, 0);
         continue;
       }
-      int[] parts = CodePoints.of(Normalizer.normalize(Character.toString(c), decomposition));
+      int[] parts = parts(c);
       for (int k = 0; k < parts.length; k++) {
         steps.add(parts[k], k == 0 ? 0 : 1);
       }
     }
     return steps;
+  }
+
+  /** The decomposition of one character; those of the common alphabets are remembered. */
+  private int[] parts(int c) {
+    int[] parts = c < COMMON ? known.getAcquire(c) : null;
+    if (parts == null) {
+      parts = CodePoints.of(Normalizer.normalize(Character.toString(c), decomposition));
+      if (c < COMMON) {
+        known.setRelease(c, parts);
+      }
+    }
+    return parts;
   }
 
   /** Sorts every run of marks by combining class, equal classes in the order they came. */
@@ -97,10 +115,14 @@ public enum UnicodeForm {
       while (end < in.size() && CombiningOrder.rank(in.codePoint(end)) != 0) {
         end++;
       }
-      java.util.stream.IntStream.range(i, end)
-          .boxed()
-          .sorted(java.util.Comparator.comparingInt(k -> CombiningOrder.rank(in.codePoint(k))))
-          .forEach(k -> out.add(in.codePoint(k), in.change(k)));
+      if (end == i + 1) {
+        out.add(in.codePoint(i), in.change(i));
+      } else {
+        IntStream.range(i, end)
+            .boxed()
+            .sorted(Comparator.comparingInt(k -> CombiningOrder.rank(in.codePoint(k))))
+            .forEach(k -> out.add(in.codePoint(k), in.change(k)));
+      }
       i = end;
     }
     return out;
