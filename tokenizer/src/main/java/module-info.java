@@ -4,6 +4,7 @@
  * <p>Most users need {@code dev.kernite.tokenizer} alone; the other packages are the parts, for
  * those who put a tokenizer together themselves.
  */
+@SuppressWarnings("module") // dev.kernite.models is compiled later
 module dev.kernite.tokenizer {
   requires tools.jackson.core;
 
@@ -14,4 +15,6 @@ module dev.kernite.tokenizer {
   exports dev.kernite.tokenizer.pretokenizer;
   exports dev.kernite.tokenizer.processor;
   exports dev.kernite.tokenizer.text;
+  exports dev.kernite.tokenizer.protobuf to
+      dev.kernite.models;
 }

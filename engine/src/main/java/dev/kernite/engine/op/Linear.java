@@ -27,6 +27,11 @@ public record Linear(@Default("out_in") WeightLayout weightLayout) implements Op
     /** [in, out]. */
     IN_OUT;
 
+    /** The layout of the transposed matrix. */
+    public WeightLayout transposed() {
+      return this == OUT_IN ? IN_OUT : OUT_IN;
+    }
+
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -1,7 +1,7 @@
 package dev.kernite.cli;
 
-import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.checkpoint.TensorInfo;
+import dev.kernite.models.checkpoint.WeightFile;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,12 +11,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code inspect FILE}: what a safetensors file holds; reads its header only. */
-@Command(name = "inspect", description = "List the tensors and the metadata of a safetensors file.")
+/** {@code inspect FILE}: what a safetensors or ONNX file holds; reads its descriptions only. */
+@Command(name = "inspect", description = "List the tensors and the metadata of a safetensors or ONNX file.")
 final class InspectCommand implements Callable<Integer> {
   private final Globals globals;
 
-  @Parameters(paramLabel = "FILE", description = "A safetensors file.")
+  @Parameters(paramLabel = "FILE", description = "A safetensors file, or an .onnx file.")
   private Path file;
 
   InspectCommand(Globals globals) {
@@ -25,7 +25,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Safetensors opened = Safetensors.open(file)) {
+    try (WeightFile opened = WeightFile.open(file)) {
       if (globals.json()) {
         json(opened).print(globals.out());
       } else {
@@ -35,7 +35,7 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static JsonLine json(Safetensors opened) {
+  private static JsonLine json(WeightFile opened) {
     List<JsonLine> tensors =
         opened.tensors().stream()
             .map(
@@ -49,7 +49,7 @@ final class InspectCommand implements Callable<Integer> {
     return new JsonLine().put("metadata", opened.metadata()).put("tensors", tensors);
   }
 
-  private static void table(Safetensors opened, PrintStream out) {
+  private static void table(WeightFile opened, PrintStream out) {
     opened.metadata().forEach((key, value) -> out.printf(Locale.ROOT, "# %s: %s%n", key, value));
     List<TensorInfo> tensors = opened.tensors();
     int width = tensors.stream().mapToInt(tensor -> tensor.name().length()).max().orElse(0);

@@ -1,6 +1,7 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
@@ -29,10 +30,7 @@ record ModelStart(Path folder, boolean fresh) {
       return new ModelStart(path.toAbsolutePath().getParent(), true);
     }
     Path folder = ModelFolder.of(model);
-    boolean weights =
-        Files.exists(folder.resolve("model.safetensors"))
-            || Files.exists(folder.resolve("model.safetensors.index.json"));
-    return new ModelStart(folder, !weights);
+    return new ModelStart(folder, !Checkpoint.isIn(folder));
   }
 
   /** Loads or draws the model; {@code dropout} replaces all probabilities of the configuration. */

@@ -15,30 +15,34 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The weights of a model: one safetensors file, or the shards an index lists, as one map from
- * tensor name to tensor. Files are mapped, not read; tensors are valid until the checkpoint is
+ * The weights of a model: one safetensors or ONNX file, or the shards an index lists, as one map
+ * from tensor name to tensor. Files are mapped, not read; tensors are valid until the checkpoint is
  * closed.
  */
 public final class Checkpoint implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
-  private final Path path;
-  private final List<Safetensors> files;
-  private final SequencedMap<String, RawTensor> tensors;
+  /** What a folder is looked through for; the first counts. */
+  private static final List<String> NAMES =
+      List.of(SINGLE, INDEX, "model.onnx", "onnx/model.onnx");
 
-  private Checkpoint(Path path, List<Safetensors> files, SequencedMap<String, RawTensor> tensors) {
+  private final Path path;
+  private final List<WeightFile> files;
+  private final SequencedMap<String, WeightFile> homes; // of the tensors, by name
+
+  private Checkpoint(Path path, List<WeightFile> files, SequencedMap<String, WeightFile> homes) {
     this.path = path;
     this.files = files;
-    this.tensors = tensors;
+    this.homes = homes;
   }
 
   /**
    * Opens a checkpoint.
    *
-   * @param path a safetensors file; or a folder in Hugging Face layout, with {@code
-   *     model.safetensors} or, in its absence, {@code model.safetensors.index.json} and the shards
-   *     it lists
+   * @param path a safetensors or {@code .onnx} file; or a folder in Hugging Face layout, with {@code
+   *     model.safetensors}, or in its absence {@code model.safetensors.index.json} and the shards
+   *     it lists, or {@code model.onnx}, or {@code onnx/model.onnx}
    * @return the open checkpoint
    * @throws ModelException if nothing is found, a file breaks a rule of its format, or index and
    *     shards disagree
@@ -49,16 +53,27 @@ public final class Checkpoint implements AutoCloseable {
           ? openShards(path, path)
           : openAll(path, List.of(path));
     }
-    Path single = path.resolve(SINGLE);
-    Path index = path.resolve(INDEX);
-    if (Files.exists(single)) {
-      return openAll(path, List.of(single));
-    }
-    if (Files.exists(index)) {
-      return openShards(path, index);
-    }
-    throw new ModelException(
-        "%s: no weights found; looked for %s and %s%s".formatted(path, SINGLE, INDEX, hint(path)));
+    String found =
+        NAMES.stream()
+            .filter(name -> Files.exists(path.resolve(name)))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        "%s: no weights found; looked for %s%s"
+                            .formatted(path, String.join(", ", NAMES), hint(path))));
+    Path file = path.resolve(found);
+    return found.equals(INDEX) ? openShards(path, file) : openAll(path, List.of(file));
+  }
+
+  /**
+   * Whether a folder has weights that {@link #open} would take.
+   *
+   * @param folder a folder
+   * @return true if it has
+   */
+  public static boolean isIn(Path folder) {
+    return NAMES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   /** What lies in the folder instead, when it is something a user can act on. */
@@ -67,14 +82,14 @@ public final class Checkpoint implements AutoCloseable {
       List<String> other =
           entries
               .map(entry -> entry.getFileName().toString())
-              .filter(name -> name.matches(".*\\.(safetensors|bin|pt|pth|h5|msgpack|gguf|onnx)"))
+              .filter(name -> name.matches(".*\\.(safetensors|onnx|bin|pt|pth|h5|msgpack|gguf)"))
               .sorted()
               .toList();
       return other.isEmpty()
           ? ""
           : "; there is "
               + Describe.names(other)
-              + ": give a .safetensors file by its path, convert other formats first";
+              + ": give a .safetensors or .onnx file by its path, convert other formats first";
     } catch (IOException e) {
       return "";
     }
@@ -103,20 +118,19 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Checkpoint openAll(Path path, List<Path> paths) {
-    List<Safetensors> files = new ArrayList<>();
-    SequencedMap<String, RawTensor> tensors = new LinkedHashMap<>();
-    Checkpoint checkpoint = new Checkpoint(path, files, tensors);
+    List<WeightFile> files = new ArrayList<>();
+    SequencedMap<String, WeightFile> homes = new LinkedHashMap<>();
+    Checkpoint checkpoint = new Checkpoint(path, files, homes);
     try {
       for (Path file : paths) {
-        Safetensors open = Safetensors.open(file);
+        WeightFile open = WeightFile.open(file);
         files.add(open);
         for (TensorInfo info : open.tensors()) {
-          RawTensor tensor = open.tensor(info.name());
-          RawTensor twin = tensors.put(info.name(), tensor);
+          WeightFile twin = homes.put(info.name(), open);
           if (twin != null) {
             throw new ModelException(
-                "%s: is also in %s; remove one, or download the shards again"
-                    .formatted(tensor.where(), twin.file()));
+                "%s: tensor %s: is also in %s; remove one, or download the shards again"
+                    .formatted(file, Describe.name(info.name()), twin.file()));
           }
         }
       }
@@ -132,15 +146,15 @@ public final class Checkpoint implements AutoCloseable {
         .weightMap()
         .forEach(
             (name, shard) -> {
-              RawTensor tensor = tensors.get(name);
-              if (tensor == null || !tensor.file().getFileName().toString().equals(shard)) {
+              WeightFile home = homes.get(name);
+              if (home == null || !home.file().getFileName().toString().equals(shard)) {
                 throw new ModelException(
                     "%s: tensor %s should be in shard %s but is %s; they are not of one model"
                         .formatted(
                             index.file(),
                             Describe.name(name),
                             Describe.name(shard),
-                            tensor == null ? "in none" : "in " + tensor.file().getFileName()));
+                            home == null ? "in none" : "in " + home.file().getFileName()));
               }
             });
   }
@@ -160,7 +174,7 @@ public final class Checkpoint implements AutoCloseable {
    * @return one path, or those of the shards in order of their names
    */
   public List<Path> files() {
-    return files.stream().map(Safetensors::file).toList();
+    return files.stream().map(WeightFile::file).toList();
   }
 
   /**
@@ -180,7 +194,7 @@ public final class Checkpoint implements AutoCloseable {
    * @return an unmodifiable view
    */
   public Set<String> names() {
-    return Collections.unmodifiableSet(tensors.keySet());
+    return Collections.unmodifiableSet(homes.keySet());
   }
 
   /**
@@ -189,7 +203,7 @@ public final class Checkpoint implements AutoCloseable {
    * @return the descriptions
    */
   public List<TensorInfo> tensors() {
-    return tensors.values().stream().map(RawTensor::info).toList();
+    return files.stream().flatMap(file -> file.tensors().stream()).toList();
   }
 
   /**
@@ -199,24 +213,39 @@ public final class Checkpoint implements AutoCloseable {
    * @return true if there is
    */
   public boolean contains(String name) {
-    return tensors.containsKey(name);
+    return homes.containsKey(name);
   }
 
   /**
-   * One tensor, not copied.
+   * One tensor, row-major; copied only where its file holds its transpose.
    *
    * @param name the tensor's name
    * @return its description and its bytes; they must not be touched after {@link #close}
    * @throws ModelException if there is no such tensor, or the checkpoint is closed
    */
   public RawTensor tensor(String name) {
-    RawTensor tensor = tensors.get(name);
-    if (tensor == null) {
+    return home(name).tensor(name);
+  }
+
+  /**
+   * One tensor as it lies in its file, never copied.
+   *
+   * @param name the tensor's name
+   * @return the tensor, or its transpose
+   * @throws ModelException if there is no such tensor, or the checkpoint is closed
+   */
+  public StoredTensor stored(String name) {
+    return home(name).stored(name);
+  }
+
+  private WeightFile home(String name) {
+    WeightFile home = homes.get(name);
+    if (home == null) {
       throw new ModelException(
           "%s: no tensor %s; there is %s"
-              .formatted(path, Describe.name(name), Describe.names(tensors.sequencedKeySet())));
+              .formatted(path, Describe.name(name), Describe.names(homes.sequencedKeySet())));
     }
-    return tensor.requireOpen();
+    return home;
   }
 
   /**
@@ -225,12 +254,12 @@ public final class Checkpoint implements AutoCloseable {
    * @return bytes
    */
   public long byteSize() {
-    return tensors.values().stream().mapToLong(tensor -> tensor.info().byteSize()).sum();
+    return tensors().stream().mapToLong(TensorInfo::byteSize).sum();
   }
 
   /** Unmaps all files; their tensors must no longer be touched. Closing again does nothing. */
   @Override
   public void close() {
-    files.forEach(Safetensors::close);
+    files.forEach(WeightFile::close);
   }
 }

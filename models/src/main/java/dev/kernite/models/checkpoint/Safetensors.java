@@ -31,7 +31,7 @@ import java.util.SequencedMap;
  * a page that is gone ends in an {@link InternalError} of the JVM. Reading is safe from many
  * threads.
  */
-public final class Safetensors implements AutoCloseable {
+public final class Safetensors implements WeightFile {
   private static final int LENGTH_BYTES = Long.BYTES;
 
   /** The reference implementation's limit, in bytes. */
@@ -139,52 +139,30 @@ public final class Safetensors implements AutoCloseable {
     return bytes.flip();
   }
 
-  /**
-   * The file this reads.
-   *
-   * @return the path given to {@link #open}
-   */
+  @Override
   public Path file() {
     return file;
   }
 
-  /**
-   * The strings stored beside the tensors.
-   *
-   * @return key to value, in file order; empty when the file has none
-   */
+  @Override
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /**
-   * The tensors in the order of their data in the file.
-   *
-   * @return their descriptions
-   */
+  /** The tensors in the order of their data in the file. */
+  @Override
   public List<TensorInfo> tensors() {
     List<TensorInfo> infos = new ArrayList<>(tensors.size());
     tensors.values().forEach(tensor -> infos.add(tensor.info()));
     return infos;
   }
 
-  /**
-   * Whether the file has a tensor of this name.
-   *
-   * @param name the name
-   * @return true if it has
-   */
+  @Override
   public boolean contains(String name) {
     return tensors.containsKey(name);
   }
 
-  /**
-   * One tensor, not copied.
-   *
-   * @param name the tensor's name
-   * @return its description and its bytes; they must not be touched after {@link #close}
-   * @throws ModelException if there is no such tensor, or the file is closed
-   */
+  @Override
   public RawTensor tensor(String name) {
     RawTensor tensor = tensors.get(name);
     if (tensor == null) {
@@ -195,7 +173,12 @@ public final class Safetensors implements AutoCloseable {
     return tensor.requireOpen();
   }
 
-  /** Unmaps the file; its tensors must no longer be touched. Closing again does nothing. */
+  /** Safetensors files hold every matrix as it is. */
+  @Override
+  public StoredTensor stored(String name) {
+    return new StoredTensor(tensor(name), false);
+  }
+
   @Override
   public void close() {
     if (arena.scope().isAlive()) {

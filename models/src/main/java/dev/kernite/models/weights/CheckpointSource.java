@@ -10,6 +10,7 @@ import dev.kernite.engine.op.Linear.WeightLayout;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.StoredTensor;
 import dev.kernite.models.checkpoint.TensorFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,8 +66,12 @@ public final class CheckpointSource implements WeightSource {
     if (use == Use.TRAINING) {
       return new DenseMatrix(tensor(name, shape), layout);
     }
-    RawTensor raw = raw(name, shape);
-    PackedMatrix matrix = TensorFiles.packed(engine, raw, packedAs(raw), layout);
+    StoredTensor tensor = checkpoint.stored(stored.apply(name));
+    RawTensor raw = tensor.raw();
+    requireShape(raw.where(), tensor.shape(), shape);
+    PackedMatrix matrix =
+        TensorFiles.packed(
+            engine, raw, packedAs(raw), tensor.transposed() ? layout.transposed() : layout);
     packed.add(matrix);
     return matrix;
   }
@@ -82,16 +87,20 @@ public final class CheckpointSource implements WeightSource {
 
   private RawTensor raw(String name, long[] shape) {
     RawTensor raw = checkpoint.tensor(stored.apply(name));
-    if (!Arrays.equals(raw.info().shape(), shape)) {
+    requireShape(raw.where(), raw.info().shape(), shape);
+    return raw;
+  }
+
+  private static void requireShape(String where, long[] stored, long[] wanted) {
+    if (!Arrays.equals(stored, wanted)) {
       throw new ModelException(
-          raw.where()
+          where
               + " has shape "
-              + Arrays.toString(raw.info().shape())
+              + Arrays.toString(stored)
               + ", the config asks for "
-              + Arrays.toString(shape)
+              + Arrays.toString(wanted)
               + "; config.json and the checkpoint are not of the same model");
     }
-    return raw;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.kernite.tokenizer.normalizer.SentencePieceNormalizer;
 import dev.kernite.tokenizer.pretokenizer.PreTokenizer;
 import dev.kernite.tokenizer.pretokenizer.Split;
 import dev.kernite.tokenizer.pretokenizer.SplitBehavior;
+import dev.kernite.tokenizer.protobuf.ProtobufReader;
 import dev.kernite.tokenizer.text.CharsMap;
 import dev.kernite.tokenizer.text.SearchPattern;
 import java.io.IOException;
@@ -70,14 +71,14 @@ final class SentencePieceFile {
             "%d bytes, more than the limit of %d for a SentencePiece model"
                 .formatted(Files.size(file), LARGEST));
       }
-      read.readModel(new Protobuf(ByteBuffer.wrap(Files.readAllBytes(file)), file.toString()));
+      read.readModel(new ProtobufReader(ByteBuffer.wrap(Files.readAllBytes(file)), file.toString(), TokenizerException::new));
     } catch (IOException e) {
       throw new TokenizerException("%s: cannot be read: %s".formatted(file, e), e);
     }
     return read.tokenizer();
   }
 
-  private void readModel(Protobuf in) {
+  private void readModel(ProtobufReader in) {
     while (in.next()) {
       switch (in.field()) {
         case 1 -> pieces.add(readPiece(in.message("piece " + pieces.size())));
@@ -89,7 +90,7 @@ final class SentencePieceFile {
     }
   }
 
-  private static SentencePiece readPiece(Protobuf in) {
+  private static SentencePiece readPiece(ProtobufReader in) {
     String text = "";
     float score = 0;
     long kind = 1;
@@ -113,7 +114,7 @@ final class SentencePieceFile {
     return new SentencePiece(text, score, KINDS[(int) kind]);
   }
 
-  private void readTrainer(Protobuf in) {
+  private void readTrainer(ProtobufReader in) {
     while (in.next()) {
       switch (in.field()) {
         case 3 -> modelType = in.integer();
@@ -125,7 +126,7 @@ final class SentencePieceFile {
     }
   }
 
-  private void readNormalizer(Protobuf in) {
+  private void readNormalizer(ProtobufReader in) {
     while (in.next()) {
       switch (in.field()) {
         case 2 -> {
@@ -139,7 +140,7 @@ final class SentencePieceFile {
     }
   }
 
-  private CharsMap readRules(Protobuf in) {
+  private CharsMap readRules(ProtobufReader in) {
     ByteBuffer bytes = in.bytes();
     if (!bytes.hasRemaining()) {
       return null;
@@ -153,7 +154,7 @@ final class SentencePieceFile {
     }
   }
 
-  private static void readDenormalizer(Protobuf in) {
+  private static void readDenormalizer(ProtobufReader in) {
     while (in.next()) {
       if (in.field() == 2 && in.bytes().hasRemaining()) {
         throw in.error("rules for decoding (denormalizer_spec) are not supported");

@@ -1,24 +1,26 @@
-package dev.kernite.tokenizer.file;
+package dev.kernite.tokenizer.protobuf;
 
-import dev.kernite.tokenizer.TokenizerException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 /**
  * Reads a protocol buffers message, field by field, from its wire format: {@link #next}, then the
  * value by its type, or {@link #skip}. Every length is checked against the bytes that are there, so
- * a wrong file costs no more than a right one of its size.
+ * a wrong file costs no more than a right one of its size. Errors are of the caller's type.
  */
-final class Protobuf {
+public final class ProtobufReader {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
   private static final int BYTES = 2;
   private static final int FIXED32 = 5;
 
   private final ByteBuffer in;
-  private final String where; // file, and the message in it
+  private final ProtobufReader outer; // null: this is the whole file
+  private final String name;
+  private final Function<String, ? extends RuntimeException> error;
   private int field;
   private int wireType;
 
@@ -26,15 +28,27 @@ final class Protobuf {
    * Begins at the start of a message.
    *
    * @param in the message and nothing else
-   * @param where what errors begin with
+   * @param file what errors begin with
+   * @param error makes an exception of a message
    */
-  Protobuf(ByteBuffer in, String where) {
+  public ProtobufReader(
+      ByteBuffer in, String file, Function<String, ? extends RuntimeException> error) {
+    this(in, null, file, error);
+  }
+
+  private ProtobufReader(
+      ByteBuffer in,
+      ProtobufReader outer,
+      String name,
+      Function<String, ? extends RuntimeException> error) {
     this.in = in.slice().order(ByteOrder.LITTLE_ENDIAN);
-    this.where = where;
+    this.outer = outer;
+    this.name = name;
+    this.error = error;
   }
 
   /** Goes to the next field; returns whether there is one. */
-  boolean next() {
+  public boolean next() {
     if (!in.hasRemaining()) {
       return false;
     }
@@ -48,13 +62,18 @@ final class Protobuf {
   }
 
   /** Returns the number of the field. */
-  int field() {
+  public int field() {
     return field;
   }
 
   /** Returns an error about this message, with the place in its bytes. */
-  TokenizerException error(String what) {
-    return new TokenizerException("%s: %s (at byte %d)".formatted(where, what, in.position()));
+  public RuntimeException error(String what) {
+    return error.apply("%s: %s (at byte %d)".formatted(where(), what, in.position()));
+  }
+
+  /** The file, and the message in it. */
+  private String where() {
+    return outer == null ? name : outer.where() + ": " + name;
   }
 
   private void require(int type) {
@@ -71,23 +90,31 @@ final class Protobuf {
     }
   }
 
-  long integer() {
+  /** Whether the field's value is a number of one to ten bytes, and not of these packed. */
+  public boolean isVarint() {
+    return wireType == VARINT;
+  }
+
+  /** Returns a number of one to ten bytes. */
+  public long integer() {
     require(VARINT);
     return varint();
   }
 
-  boolean bool() {
+  /** Returns a truth value. */
+  public boolean bool() {
     return integer() != 0;
   }
 
-  float float32() {
+  /** Returns four bytes as a float. */
+  public float float32() {
     require(FIXED32);
     requireBytes(4);
     return in.getFloat();
   }
 
   /** Returns the bytes of a string, of bytes, or of a message: a view, not a copy. */
-  ByteBuffer bytes() {
+  public ByteBuffer bytes() {
     require(BYTES);
     long length = varint();
     requireBytes(length);
@@ -96,7 +123,8 @@ final class Protobuf {
     return bytes;
   }
 
-  String string() {
+  /** Returns a text. */
+  public String string() {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes()).toString();
     } catch (CharacterCodingException e) {
@@ -104,18 +132,31 @@ final class Protobuf {
     }
   }
 
-  Protobuf message(String name) {
-    return new Protobuf(bytes(), where + ": " + name);
+  /** Returns a reader of the message that is the field's value; errors give it a name. */
+  public ProtobufReader message(String name) {
+    return new ProtobufReader(bytes(), this, name, error);
+  }
+
+  /** Returns the next of packed numbers, when this reads the {@link #bytes} of such a field. */
+  public long packed() {
+    return varint();
+  }
+
+  /** Whether there are bytes left. */
+  public boolean hasMore() {
+    return in.hasRemaining();
   }
 
   /** Passes over the value of a field that does not matter. */
-  void skip() {
+  public void skip() {
     switch (wireType) {
       case VARINT -> varint();
       case FIXED64 -> skip(8);
       case BYTES -> skip(varint());
       case FIXED32 -> skip(4);
-      default -> throw error("field %d has the wire type %d".formatted(field, wireType));
+      default -> throw error(
+              "field %d has the wire type %d; the file is damaged, or of another format"
+                  .formatted(field, wireType));
     }
   }
 
