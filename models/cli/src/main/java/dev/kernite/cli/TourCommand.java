@@ -14,6 +14,9 @@ final class TourCommand implements Callable<Integer> {
   /** The model that comes with Kernite. */
   static final String MODEL = "stories";
 
+  /** The one that `make run` fetches, if it can. */
+  private static final String ENCODER = "minilm";
+
   private final Globals globals;
 
   TourCommand(Globals globals) {
@@ -30,6 +33,15 @@ final class TourCommand implements Callable<Integer> {
         TourText text = new TourText(model, page, interrupt);
         text.tellStories();
         text.showWhatComesNext();
+      }
+      if (!interrupt.requested()) {
+        ModelFolder.named(ENCODER)
+            .ifPresentOrElse(
+                encoder -> new TourMeaning(engine, encoder, page, interrupt).rank(),
+                () ->
+                    page.leftOut(
+                        ENCODER
+                            + " is not here: sentences are not ranked (`make models` fetches it)"));
       }
       if (!interrupt.requested()) {
         new TourLearning(engine, folder, page, interrupt).learnVerse();

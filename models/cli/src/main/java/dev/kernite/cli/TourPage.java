@@ -50,6 +50,16 @@ final class TourPage {
     }
   }
 
+  /** Says in a line what is not shown, and why; on standard error where the page is JSON. */
+  void leftOut(String why) {
+    if (json()) {
+      globals.err().println(why);
+    } else {
+      line("");
+      line("== " + why);
+    }
+  }
+
   void result(JsonLine object) {
     if (json()) {
       object.print(out());

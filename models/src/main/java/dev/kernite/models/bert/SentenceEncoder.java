@@ -3,7 +3,6 @@ package dev.kernite.models.bert;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
-import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.transformer.Probe;
 import dev.kernite.models.weights.Use;
 import dev.kernite.tokenizer.EncodeOptions;
@@ -11,7 +10,6 @@ import dev.kernite.tokenizer.Encoding;
 import dev.kernite.tokenizer.Input;
 import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.Truncation;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -58,33 +56,13 @@ public final class SentenceEncoder implements AutoCloseable {
     Tokenizer tokenizer = Tokenizer.load(folder);
     Bert model = BertFiles.load(engine, folder, Use.INFERENCE);
     try {
-      Path limits = folder.resolve("sentence_bert_config.json");
-      int positions = model.config().longest();
-      int longest =
-          Files.exists(limits)
-              ? JsonConfig.read(limits).integer("max_seq_length", 1, positions, positions)
-              : positions;
-      boolean normalised = Files.isDirectory(folder.resolve("2_Normalize"));
-      return new SentenceEncoder(model, tokenizer, pooling(folder), normalised, longest);
+      SentenceSettings settings = SentenceSettings.read(folder, model.config());
+      return new SentenceEncoder(
+          model, tokenizer, settings.pooling(), settings.normalised(), settings.longest());
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
     }
-  }
-
-  private static Pooling pooling(Path folder) {
-    Path file = folder.resolve("1_Pooling").resolve("config.json");
-    if (!Files.exists(file)) {
-      return Pooling.MEAN;
-    }
-    JsonConfig config = JsonConfig.read(file);
-    if (config.bool("pooling_mode_mean_tokens", false)) {
-      return Pooling.MEAN;
-    }
-    if (config.bool("pooling_mode_cls_token", false)) {
-      return Pooling.CLS;
-    }
-    throw new ModelException(file + ": only pooling by mean or first token is known");
   }
 
   /** The same model with another pooling; it shares what is loaded. */

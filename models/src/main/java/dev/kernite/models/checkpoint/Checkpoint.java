@@ -24,8 +24,7 @@ public final class Checkpoint implements AutoCloseable {
   private static final String INDEX = "model.safetensors.index.json";
 
   /** What a folder is looked through for; the first counts. */
-  private static final List<String> NAMES =
-      List.of(SINGLE, INDEX, "model.onnx", "onnx/model.onnx");
+  private static final List<String> NAMES = List.of(SINGLE, INDEX, "model.onnx", "onnx/model.onnx");
 
   private final Path path;
   private final List<WeightFile> files;
@@ -40,9 +39,9 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens a checkpoint.
    *
-   * @param path a safetensors or {@code .onnx} file; or a folder in Hugging Face layout, with {@code
-   *     model.safetensors}, or in its absence {@code model.safetensors.index.json} and the shards
-   *     it lists, or {@code model.onnx}, or {@code onnx/model.onnx}
+   * @param path a safetensors or {@code .onnx} file; or a folder in Hugging Face layout, with
+   *     {@code model.safetensors}, or in its absence {@code model.safetensors.index.json} and the
+   *     shards it lists, or {@code model.onnx}, or {@code onnx/model.onnx}
    * @return the open checkpoint
    * @throws ModelException if nothing is found, a file breaks a rule of its format, or index and
    *     shards disagree

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads small JSON files strictly: one object, no key twice, bounded size and depth. */
+/** Reads small JSON files strictly: one value, no key twice, bounded size and depth. */
 final class Json {
   /** Configurations take kilobytes, the largest shard indexes a few megabytes. */
   private static final long MAX_BYTES = 100_000_000;
@@ -40,13 +40,35 @@ final class Json {
    * @throws ModelException if the file cannot be read, is not JSON, or holds something else
    */
   static JsonNode readObject(Path file) {
-    JsonNode node;
+    JsonNode node = read(file);
+    if (!node.isObject()) {
+      throw new ModelException(file + ": must hold a JSON object");
+    }
+    return node;
+  }
+
+  /**
+   * Reads a file that holds a JSON array of objects.
+   *
+   * @param file the file
+   * @return the array
+   * @throws ModelException if the file cannot be read, is not JSON, or holds something else
+   */
+  static JsonNode readObjects(Path file) {
+    JsonNode node = read(file);
+    if (!node.isArray() || !node.valueStream().allMatch(JsonNode::isObject)) {
+      throw new ModelException(file + ": must hold a JSON array of objects");
+    }
+    return node;
+  }
+
+  private static JsonNode read(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new ModelException(
             file + ": has " + Files.size(file) + " bytes, more than a configuration can have");
       }
-      node = MAPPER.readTree(Files.readAllBytes(file));
+      return MAPPER.readTree(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new ModelException(file + ": no such file; check the path", e);
     } catch (IOException e) {
@@ -61,9 +83,5 @@ final class Json {
       throw new ModelException(
           file + ": is not valid JSON" + at + ": " + Describe.line(e.getOriginalMessage()), e);
     }
-    if (!node.isObject()) {
-      throw new ModelException(file + ": must hold a JSON object");
-    }
-    return node;
   }
 }

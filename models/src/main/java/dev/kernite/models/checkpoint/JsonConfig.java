@@ -38,6 +38,21 @@ public final class JsonConfig {
   }
 
   /**
+   * Reads a file of several.
+   *
+   * @param file a file that holds a JSON array of objects
+   * @return the objects
+   * @throws ModelException if the file cannot be read, is not JSON, or holds something else
+   */
+  public static List<JsonConfig> readAll(Path file) {
+    List<JsonConfig> all = new ArrayList<>();
+    for (JsonNode object : Json.readObjects(file)) {
+      all.add(new JsonConfig(file, all.size() + ".", object));
+    }
+    return all;
+  }
+
+  /**
    * The file this was read from.
    *
    * @return the path

@@ -110,9 +110,7 @@ public final class OnnxFile implements WeightFile {
   @Override
   public RawTensor tensor(String name) {
     StoredTensor tensor = stored(name);
-    return tensor.transposed()
-        ? turned.computeIfAbsent(name, _ -> turn(tensor))
-        : tensor.raw();
+    return tensor.transposed() ? turned.computeIfAbsent(name, _ -> turn(tensor)) : tensor.raw();
   }
 
   private RawTensor turn(StoredTensor tensor) {

@@ -144,7 +144,9 @@ final class OnnxGraph {
     return initializers;
   }
 
-  /** MatMul, Add and Identity nodes, in the order of the file: inputs before those that use them. */
+  /**
+   * MatMul, Add and Identity nodes, in the order of the file: inputs before those that use them.
+   */
   List<Node> nodes() {
     return nodes;
   }

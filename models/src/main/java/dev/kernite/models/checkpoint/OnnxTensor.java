@@ -117,7 +117,10 @@ final class OnnxTensor {
     String who = "tensor " + Describe.name(name);
     if (external) {
       throw new ModelException(
-          file + ": " + who + " lies in another file, which is not supported; use one .onnx file"
+          file
+              + ": "
+              + who
+              + " lies in another file, which is not supported; use one .onnx file"
               + " with all weights, or model.safetensors");
     }
     FileDtype dtype = type < 0 || type >= TYPES.length ? null : TYPES[(int) type];
@@ -137,8 +140,7 @@ final class OnnxTensor {
     long stored = bytes == null ? 0 : bytes.remaining();
     if (stored != info.byteSize()) {
       throw in.error(
-          "tensor %s takes %d bytes, but %d are stored"
-              .formatted(info, info.byteSize(), stored));
+          "tensor %s takes %d bytes, but %d are stored".formatted(info, info.byteSize(), stored));
     }
     if (stored == 0) {
       return mapped.asSlice(0, 0);

@@ -71,7 +71,9 @@ final class SentencePieceFile {
             "%d bytes, more than the limit of %d for a SentencePiece model"
                 .formatted(Files.size(file), LARGEST));
       }
-      read.readModel(new ProtobufReader(ByteBuffer.wrap(Files.readAllBytes(file)), file.toString(), TokenizerException::new));
+      read.readModel(
+          new ProtobufReader(
+              ByteBuffer.wrap(Files.readAllBytes(file)), file.toString(), TokenizerException::new));
     } catch (IOException e) {
       throw new TokenizerException("%s: cannot be read: %s".formatted(file, e), e);
     }

@@ -154,7 +154,8 @@ public final class ProtobufReader {
       case FIXED64 -> skip(8);
       case BYTES -> skip(varint());
       case FIXED32 -> skip(4);
-      default -> throw error(
+      default ->
+          throw error(
               "field %d has the wire type %d; the file is damaged, or of another format"
                   .formatted(field, wireType));
     }
