@@ -145,6 +145,26 @@ class SentenceEncoderTest {
   }
 
   @Test
+  void theListOfModulesSaysWhetherVectorsAreNormalised() throws IOException {
+    float[] plain = encoder.encode(List.of("a dog runs"))[0];
+    float[] unit = encoder.withNormalised(true).encode(List.of("a dog runs"))[0];
+    Path modules = folder.resolve("modules.json");
+    String type = "[{\"type\": \"sentence_transformers.models.%s\"}]";
+    Files.writeString(modules, type.formatted("Normalize"));
+    try (SentenceEncoder other = SentenceEncoder.load(engine, folder)) {
+      requireClose(other.encode(List.of("a dog runs"))[0], wide(unit), 0);
+    }
+    Files.writeString(modules, type.formatted("Pooling"));
+    try (SentenceEncoder other = SentenceEncoder.load(engine, folder)) {
+      requireClose(other.encode(List.of("a dog runs"))[0], wide(plain), 0);
+    }
+    Files.writeString(modules, "{}");
+    ModelException e =
+        assertThrows(ModelException.class, () -> SentenceEncoder.load(engine, folder));
+    assertTrue(e.getMessage().contains("modules.json: must hold a JSON array"), e.getMessage());
+  }
+
+  @Test
   void searchFindsTheNearestByCosine() {
     float[] query = encoder.encode(List.of("the dog sleeps."))[0];
     float[][] vectors = encoder.encode(TEXTS);

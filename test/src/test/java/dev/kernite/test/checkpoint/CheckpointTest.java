@@ -96,7 +96,7 @@ class CheckpointTest {
   @Test
   void aFolderWithoutWeightsSaysWhatWasLookedFor() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    assertRefused(empty, "looked for model.safetensors and model.safetensors.index.json");
+    assertRefused(empty, "looked for model.safetensors, model.safetensors.index.json, model.onnx");
     Files.createFile(empty.resolve("pytorch_model.bin"));
     assertRefused(empty, "there is 'pytorch_model.bin'");
     assertRefused(folder.resolve("absent"), "no such file");

@@ -58,6 +58,11 @@ public final class ProtobufReader {
     if (key >>> 3 == 0 || key >>> 32 != 0) {
       throw error("a field has the number " + (key >>> 3));
     }
+    if (wireType != VARINT && wireType != FIXED64 && wireType != BYTES && wireType != FIXED32) {
+      throw error(
+          "field %d has the wire type %d; the file is damaged, or of another format"
+              .formatted(field, wireType));
+    }
     return true;
   }
 
@@ -153,11 +158,7 @@ public final class ProtobufReader {
       case VARINT -> varint();
       case FIXED64 -> skip(8);
       case BYTES -> skip(varint());
-      case FIXED32 -> skip(4);
-      default ->
-          throw error(
-              "field %d has the wire type %d; the file is damaged, or of another format"
-                  .formatted(field, wireType));
+      default -> skip(4); // next() knows no other
     }
   }
 

@@ -1,0 +1,55 @@
+package dev.kernite.test.bert;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kernite.models.BundledModel;
+import dev.kernite.test.devices.Device;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** bge-small-en-v1.5 with its published weights, read from the ONNX file of its artifact. */
+@Tag("slow")
+class BgeSmallTest {
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void requireArtifact() {
+    BundledModel model = BundledModel.BGE_SMALL;
+    assumeTrue(
+        model.isOnClassPath(), () -> model.artifact() + " is not there; see `make test-all`");
+  }
+
+  static List<Device> devices() {
+    return Device.tested();
+  }
+
+  @Test
+  void initializersHaveTheNamesOfTheirParameters() throws IOException {
+    PublishedEncoder.BGE_SMALL.checkNames();
+  }
+
+  @Test
+  void textsAreCutIntoTheTokensOfTheReference() throws IOException {
+    PublishedEncoder.BGE_SMALL.checkTokens();
+  }
+
+  @Tag("device")
+  @ParameterizedTest
+  @MethodSource("devices")
+  void hiddenStatesMatch(Device device) {
+    PublishedEncoder.BGE_SMALL.checkStates(device, temp);
+  }
+
+  @Tag("device")
+  @Test
+  void vectorsMatch() throws IOException {
+    PublishedEncoder.BGE_SMALL.checkVectors(Device.any());
+  }
+}
