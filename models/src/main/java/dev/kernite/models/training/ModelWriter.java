@@ -28,8 +28,11 @@ public record ModelWriter(Path source, FileDtype dtype) {
           "tokenizer.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
+          "added_tokens.json",
           "vocab.json",
-          "merges.txt");
+          "merges.txt",
+          "vocab.txt",
+          "spiece.model");
 
   /**
    * Writes {@code model.safetensors} and copies the rest, but for files that are there already.

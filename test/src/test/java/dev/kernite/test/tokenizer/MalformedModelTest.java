@@ -69,6 +69,22 @@ class MalformedModelTest {
   }
 
   @Test
+  void theLongestOfManyUserDefinedPiecesIsTaken() throws IOException {
+    for (int type : new int[] {1, 2}) {
+      ModelFile model = small().piece("[X]Y", 0, 4).piece("ｘ", 0, 4).piece("[", 0, 4);
+      for (int i = 0; i < 50_000; i++) {
+        model.piece(Character.toString(0x20000 + i % 40_000) + i, 0, 4);
+      }
+      assertEquals(null, failure(model.trainer(type, false).bytes()));
+      Tokenizer tokenizer = Tokenizer.load(folder.resolve("test.model"));
+      assertEquals(
+          List.of("▁", "[X]Y", "a", "[", "ｘ", "[X]", "b"),
+          tokenizer.encode("[X]Ya[ｘ[X]b").tokens());
+      assertEquals(600_001, tokenizer.encodeToIds("ab".repeat(600_000), true).length);
+    }
+  }
+
+  @Test
   void unknownCharactersBecomeBytesWhereTheModelHasThem() throws IOException {
     for (int type : new int[] {1, 2}) {
       ModelFile model = small();

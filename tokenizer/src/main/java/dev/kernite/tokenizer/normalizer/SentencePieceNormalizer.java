@@ -3,6 +3,7 @@ package dev.kernite.tokenizer.normalizer;
 import dev.kernite.tokenizer.text.AlignedText;
 import dev.kernite.tokenizer.text.CharsMap;
 import dev.kernite.tokenizer.text.CodePoints;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -30,10 +31,14 @@ public record SentencePieceNormalizer(
   /** The character that stands for a space: LOWER ONE EIGHTH BLOCK. */
   public static final int SPACE = 0x2581;
 
-  /** Keeps a copy of the list, the longest strings first. */
+  /** Keeps a copy of the list, by the first character, the longest strings first. */
   public SentencePieceNormalizer {
     verbatim =
-        verbatim.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
+        verbatim.stream()
+            .sorted(
+                Comparator.comparingInt((String symbol) -> symbol.codePointAt(0))
+                    .thenComparing(Comparator.comparingInt(String::length).reversed()))
+            .toList();
   }
 
   @Override
@@ -122,22 +127,36 @@ public record SentencePieceNormalizer(
 
   /** Returns the length of the longest verbatim string at {@code i}, or 0. */
   private int verbatim(AlignedText text, int i) {
-    for (String symbol : verbatim) {
-      if (symbol.codePointAt(0) != text.codePoint(i)) {
-        continue;
+    int c = text.codePoint(i);
+    for (int s = firstNotBelow(c); s < verbatim.size(); s++) {
+      if (verbatim.get(s).codePointAt(0) != c) {
+        return 0;
       }
-      int[] codePoints = CodePoints.of(symbol);
-      int k = 0;
-      while (k < codePoints.length
-          && i + k < text.length()
-          && text.codePoint(i + k) == codePoints[k]) {
-        k++;
-      }
-      if (k == codePoints.length) {
-        return k;
+      int[] symbol = CodePoints.of(verbatim.get(s));
+      int end = i + symbol.length;
+      if (end <= text.length()
+          && Arrays.equals(symbol, 0, symbol.length, text.codePoints(), i, end)) {
+        return symbol.length;
       }
     }
     return 0;
+  }
+
+  /**
+   * Returns which verbatim string is the first that begins with {@code c} or a higher character.
+   */
+  private int firstNotBelow(int c) {
+    int low = 0;
+    int high = verbatim.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (verbatim.get(middle).codePointAt(0) < c) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private AlignedText ended(AlignedText text) {
