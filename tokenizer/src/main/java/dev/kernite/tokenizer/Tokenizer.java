@@ -58,9 +58,9 @@ public final class Tokenizer {
   /**
    * Reads a tokenizer.
    *
-   * @param path a {@code tokenizer.json}, a {@code vocab.json} or {@code merges.txt} beside the
-   *     other, or a folder with the first of {@code tokenizer.json} and {@code vocab.json} with
-   *     {@code merges.txt}; the latter two are read by the rules of GPT-2; or a rank file of
+   * @param path a {@code tokenizer.json}; a {@code vocab.json} or {@code merges.txt} beside the
+   *     other, read by the rules of GPT-2; a {@code vocab.txt}, read by those of BERT; a model of
+   *     SentencePiece, {@code *.model}; a folder with the first of these; or a rank file of
    *     tiktoken called as its encoding, such as {@code cl100k_base.tiktoken}
    * @throws TokenizerException if there is no such file, or it is malformed, or it asks for
    *     something that is not supported

@@ -38,7 +38,8 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--tokenizer",
       required = true,
       paramLabel = "DIR|FILE",
-      description = "A folder or file in Hugging Face layout, such as tokenizer.json.")
+      description =
+          "A folder in Hugging Face layout, or a tokenizer.json, vocab.txt or SentencePiece *.model.")
   private Path source;
 
   @Option(

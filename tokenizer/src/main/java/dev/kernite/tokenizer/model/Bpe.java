@@ -3,7 +3,6 @@ package dev.kernite.tokenizer.model;
 import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.text.CodePoints;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +11,6 @@ import java.util.Map;
  * in the order of the list of merges until none is left.
  */
 public final class Bpe implements Model {
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final int DIRECT = 512; // characters with a table entry: the whole byte alphabet
 
   private final Vocabulary vocabulary;
@@ -21,7 +19,7 @@ public final class Bpe implements Model {
   private final boolean decorated;
   private final MergeTable table;
   private final int[] direct = new int[DIRECT];
-  private final int[] byteTokens = new int[256];
+  private final ByteTokens byteTokens;
   private final WordCache cache = new WordCache();
 
   /**
@@ -47,9 +45,7 @@ public final class Bpe implements Model {
     for (int c = 0; c < DIRECT; c++) {
       direct[c] = vocabulary.id(String.valueOf((char) c));
     }
-    for (int b = 0; b < 256; b++) {
-      byteTokens[b] = vocabulary.id("<0x" + HEX.toHexDigits((byte) b) + ">");
-    }
+    this.byteTokens = new ByteTokens(vocabulary);
   }
 
   /**
@@ -195,12 +191,12 @@ public final class Bpe implements Model {
   private boolean addBytes(String s, Symbols symbols) {
     byte[] bytes = s.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     for (byte b : bytes) {
-      if (byteTokens[b & 0xFF] == Vocabulary.NONE) {
+      if (byteTokens.id(b) == Vocabulary.NONE) {
         return false;
       }
     }
     for (byte b : bytes) {
-      symbols.add(byteTokens[b & 0xFF], 1);
+      symbols.add(byteTokens.id(b), 1);
     }
     return true;
   }

@@ -16,6 +16,11 @@ final class ByteTokens {
     }
   }
 
+  /** Returns the token of a byte, or {@link Vocabulary#NONE}. */
+  int id(byte b) {
+    return ids[b & 0xFF];
+  }
+
   /**
    * Appends the tokens of the bytes of {@code text[start, end)}, which all stand for the whole of
    * it. Appends nothing and returns false where one of the tokens is missing.
@@ -23,13 +28,12 @@ final class ByteTokens {
   boolean addTo(ModelTokens out, int[] text, int start, int end) {
     byte[] bytes = new String(text, start, end - start).getBytes(StandardCharsets.UTF_8);
     for (byte b : bytes) {
-      if (ids[b & 0xFF] == Vocabulary.NONE) {
+      if (id(b) == Vocabulary.NONE) {
         return false;
       }
     }
     for (int i = 0; i < bytes.length; i++) {
-      out.add(
-          ids[bytes[i] & 0xFF], i < bytes.length - 1 ? 0 : CodePoints.utf8Length(text, start, end));
+      out.add(id(bytes[i]), i < bytes.length - 1 ? 0 : CodePoints.utf8Length(text, start, end));
     }
     return true;
   }
