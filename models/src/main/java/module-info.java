@@ -11,7 +11,10 @@ module dev.kernite.models {
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
   exports dev.kernite.models.bert;
+  exports dev.kernite.models.classification;
+  exports dev.kernite.models.masking;
   exports dev.kernite.models.measure;
+  exports dev.kernite.models.metrics;
   exports dev.kernite.models.transformer;
   exports dev.kernite.models.weights;
 }

@@ -44,6 +44,7 @@ final class Commands {
       root.addSubcommand(command(name, globals));
     }
     return root.registerConverter(DeviceChoice.class, DeviceChoice::of)
+        .registerConverter(TaskName.class, TaskName::of)
         .registerConverter(BenchCommand.Part.class, BenchCommand.Part::of)
         .registerConverter(EncodeCommand.Choice.class, EncodeCommand.Choice::of)
         .setCaseInsensitiveEnumValuesAllowed(true)

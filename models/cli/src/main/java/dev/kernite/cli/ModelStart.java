@@ -1,6 +1,10 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.models.bert.Bert;
+import dev.kernite.models.bert.BertConfig;
+import dev.kernite.models.bert.BertFiles;
+import dev.kernite.models.bert.BertHead;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
@@ -9,6 +13,7 @@ import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.weights.Use;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Where training starts.
@@ -33,9 +38,27 @@ record ModelStart(Path folder, boolean fresh) {
     return new ModelStart(folder, !Checkpoint.isIn(folder));
   }
 
+  /** The configuration. */
+  JsonConfig config() {
+    return JsonConfig.read(folder.resolve(CONFIG));
+  }
+
+  /** The architecture of an encoder; {@code dropout} replaces all its probabilities. */
+  BertConfig encoderConfig(Float dropout) {
+    BertConfig config = BertConfig.of(config());
+    return dropout == null ? config : config.withDropout(dropout, dropout, dropout);
+  }
+
+  /** Loads or draws an encoder; heads that its checkpoint lacks are drawn. */
+  Bert openEncoder(Engine engine, BertConfig config, Set<BertHead> heads) {
+    return fresh
+        ? BertFiles.fresh(engine, config, heads)
+        : BertFiles.loadForTraining(engine, folder, config, heads);
+  }
+
   /** Loads or draws the model; {@code dropout} replaces all probabilities of the configuration. */
   Gpt2 open(Engine engine, Float dropout) {
-    Gpt2Config config = Gpt2Config.of(JsonConfig.read(folder.resolve(CONFIG)));
+    Gpt2Config config = Gpt2Config.of(config());
     if (dropout != null) {
       config = config.withDropout(dropout, dropout, dropout);
     }

@@ -1,21 +1,23 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.models.gpt2.Gpt2;
-import dev.kernite.models.training.CausalModel;
+import dev.kernite.models.training.FitVerdict;
+import dev.kernite.models.training.TrainingBatch;
 import dev.kernite.models.training.TrainingLog;
 import dev.kernite.models.training.TrainingRun;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code train}, {@code finetune}: trains a causal language model on text or ready batches. */
+/** {@code train}, {@code finetune}: trains a language model or a classifier. */
 @Command(
     name = "train",
     aliases = TrainCommand.ALIAS,
-    description = "Train a GPT-2, from a configuration or from a trained model, on text.",
+    description =
+        "Train a language model or a classifier of texts, afresh or from a trained model.",
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
   static final String ALIAS = "finetune";
@@ -36,6 +38,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Folder for the trained model, the log and the state to resume from.")
   private Path out;
 
+  @Option(
+      names = "--task",
+      paramLabel = "T",
+      description = "causal-lm, masked-lm or classify (default: what the model was made for).")
+  private TaskName task;
+
   @Option(names = "--resume", description = "Continue from the last state saved in --out.")
   private boolean resume;
 
@@ -49,23 +57,33 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelStart start = ModelStart.of(model);
-    try (Engine engine = globals.openEngine(hyper.seed());
-        Gpt2 gpt2 = start.open(engine, hyper.dropout());
-        TrainData.Loaded loaded = data.load(start.folder(), gpt2.config(), hyper.seed());
-        Interrupt interrupt = Interrupt.listen()) {
-      CausalModel causal = CausalModel.of(gpt2);
-      try (TrainSetup setup = new TrainSetup(causal, loaded, hyper, data.settings());
-          TrainProgress progress = new TrainProgress(globals, setup.steps(), loaded)) {
-        TrainingRun run = setup.run(start.folder(), out);
-        TrainingRun.Outcome outcome = run.run(resume, progress, interrupt::requested);
-        if (outcome.finished()) {
-          LossCurve.draw(
-              TrainingLog.read(out.resolve(TrainingRun.LOG)),
-              outcome.evaluations(),
-              out.resolve("loss.png"),
-              globals.err());
-        }
-        progress.summary(outcome, out);
+    TaskName name = TaskName.of(task, start.config());
+    try (Engine engine = globals.openEngine(hyper.seed())) {
+      return switch (name) {
+        case CAUSAL_LM -> run(start, CausalTask.open(engine, start, data, hyper));
+        case MASKED_LM -> run(start, MaskedTask.open(engine, start, data, hyper));
+        case CLASSIFY -> run(start, ClassifyTask.open(globals, engine, start, data, hyper));
+      };
+    }
+  }
+
+  private <B extends TrainingBatch<B>> int run(ModelStart start, TrainTask<B> opened) {
+    try (TrainTask<B> task = opened;
+        Interrupt interrupt = Interrupt.listen();
+        TrainSetup<B> setup = new TrainSetup<>(task, hyper, data.settings());
+        TrainProgress progress = new TrainProgress(globals, setup.steps())) {
+      TrainingRun.Outcome outcome =
+          setup.run(start.folder(), out).run(resume, progress, interrupt::requested);
+      JsonLine line = new JsonLine();
+      progress.summary(outcome, out, line);
+      if (outcome.finished()) {
+        List<TrainingLog.Entry> log = TrainingLog.read(out.resolve(TrainingRun.LOG));
+        LossCurve.draw(log, outcome.evaluations(), out.resolve("loss.png"), globals.err());
+        task.report(out, line);
+        progress.fit(FitVerdict.of(log, outcome.evaluations()), line);
+      }
+      if (globals.json()) {
+        line.print(globals.out());
       }
       return interrupt.exitCode();
     }

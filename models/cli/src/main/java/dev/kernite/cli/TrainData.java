@@ -1,20 +1,11 @@
 package dev.kernite.cli;
 
-import dev.kernite.models.checkpoint.JsonConfig;
-import dev.kernite.models.gpt2.Gpt2Config;
-import dev.kernite.models.training.BatchSource;
-import dev.kernite.models.training.FileBatches;
-import dev.kernite.models.training.HeldOut;
-import dev.kernite.models.training.TextBatches;
-import dev.kernite.models.training.TextData;
-import dev.kernite.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** What {@code train} learns from, and what it is judged by. */
+/** What {@code train} learns from, and what it is judged by: the options. */
 final class TrainData {
   /** Stands for {@code --eval} without a file. */
   private static final String SPLIT = "";
@@ -23,7 +14,10 @@ final class TrainData {
       names = "--data",
       required = true,
       paramLabel = "F",
-      description = "Text, JSON lines with a \"text\" each (.jsonl), or batches (.safetensors).")
+      description = {
+        "Text, JSON lines with a \"text\" each (.jsonl), or batches (.safetensors).",
+        "To classify: a folder with a .txt a class, JSON lines with a \"label\" too, or batches."
+      })
   private Path data;
 
   @Option(
@@ -61,65 +55,87 @@ final class TrainData {
       description = "Size of those blocks (default: 16384).")
   private long holdoutBlock;
 
+  @Option(
+      names = "--validation-split",
+      defaultValue = "0.1",
+      paramLabel = "X",
+      description = "To classify: share of each class to evaluate on in training (default: 0.1).")
+  private double validationSplit;
+
+  @Option(
+      names = "--test-split",
+      defaultValue = "0.1",
+      paramLabel = "X",
+      description = "To classify: share of each class for the report at the end (default: 0.1).")
+  private double testSplit;
+
+  Path data() {
+    return data;
+  }
+
+  /** Whether the data are ready batches. */
+  boolean isBatches() {
+    return data.toString().endsWith(".safetensors");
+  }
+
+  int batchSize() {
+    return batchSize;
+  }
+
   /**
-   * Data ready for training.
+   * Tokens a sequence.
    *
-   * @param batches to learn from
-   * @param heldOut to be judged by, or null
+   * @param longest that the model can take
    */
-  record Loaded(BatchSource batches, HeldOut heldOut) implements AutoCloseable {
-    @Override
-    public void close() {
-      if (batches instanceof FileBatches file) {
-        file.close();
-      }
-    }
-  }
-
-  Loaded load(Path modelFolder, Gpt2Config config, long seed) {
-    int time = maxLength == null ? config.positions() : maxLength;
-    if (time < 2 || time > config.positions()) {
+  int time(int longest) {
+    int time = maxLength == null ? longest : maxLength;
+    if (time < 2 || time > longest) {
       throw new CommandException(
-          "--max-length must be from 2 to the model's context of " + config.positions());
+          "--max-length must be from 2 to the model's context of " + longest);
     }
-    if (data.toString().endsWith(".safetensors")) {
-      if (SPLIT.equals(eval)) {
-        throw new CommandException("--eval needs a text file when --data holds ready batches");
-      }
-      HeldOut heldOut = eval == null ? null : other(modelFolder, time);
-      return new Loaded(new FileBatches(data), heldOut);
-    }
-    Encoder encoder = Encoder.of(modelFolder);
-    int every = SPLIT.equals(eval) ? holdoutEvery : 0;
-    TextData read = TextData.read(data, encoder.encode(), encoder.endOfText(), holdoutBlock, every);
-    BatchSource batches = new TextBatches(read.training(), batchSize, time, seed);
-    if (eval == null) {
-      return new Loaded(batches, null);
-    }
-    return new Loaded(batches, every == 0 ? other(modelFolder, time) : judge(read, time));
+    return time;
   }
 
-  private HeldOut other(Path modelFolder, int time) {
-    Encoder encoder = Encoder.of(modelFolder);
-    Path file = Path.of(eval);
-    TextData text = TextData.heldOut(file, encoder.encode(), encoder.endOfText());
-    if (text.heldOut().isEmpty()) {
-      throw new CommandException(file + ": has no text to evaluate on");
-    }
-    return new HeldOut(text.heldOut(), text.heldOutBytes(), time, batchSize);
+  /** Whether {@code --eval} names a file. */
+  boolean hasEvalFile() {
+    return eval != null && !eval.equals(SPLIT);
   }
 
-  private HeldOut judge(TextData text, int time) {
-    if (text.heldOut().isEmpty()) {
-      throw new CommandException(
-          data
-              + ": has fewer than "
-              + holdoutEvery
-              + " blocks of "
-              + holdoutBlock
-              + " bytes, none is held out; lower --holdout-block, or give --eval a text");
-    }
-    return new HeldOut(text.heldOut(), text.heldOutBytes(), time, batchSize);
+  /** That file. */
+  Path evalFile() {
+    return Path.of(eval);
+  }
+
+  /** Whether {@code --eval} asks for blocks held out from the data. */
+  boolean evalSplit() {
+    return SPLIT.equals(eval);
+  }
+
+  int holdoutEvery() {
+    return holdoutEvery;
+  }
+
+  long holdoutBlock() {
+    return holdoutBlock;
+  }
+
+  double validationSplit() {
+    return validationSplit;
+  }
+
+  double testSplit() {
+    return testSplit;
+  }
+
+  /** The error for text of which nothing is held out. */
+  CommandException tooShort() {
+    return new CommandException(
+        data
+            + ": has fewer than "
+            + holdoutEvery
+            + " blocks of "
+            + holdoutBlock
+            + " bytes, none is held out; lower --holdout-block, or give --eval a text");
   }
 
   /** What a resumed run must repeat. */
@@ -128,16 +144,5 @@ final class TrainData {
     settings.put("--batch-size", Integer.toString(batchSize));
     settings.put("--max-length", String.valueOf(maxLength));
     return settings;
-  }
-
-  /** A model's tokenizer and its end-of-text token, -1 where it has none. */
-  private record Encoder(Function<String, int[]> encode, int endOfText) {
-    static Encoder of(Path modelFolder) {
-      Tokenizer tokenizer = Tokenizer.load(modelFolder);
-      int end =
-          JsonConfig.read(modelFolder.resolve("config.json"))
-              .integer("eos_token_id", 0, Integer.MAX_VALUE, -1);
-      return new Encoder(text -> tokenizer.encodeToIds(text, false), end);
-    }
   }
 }

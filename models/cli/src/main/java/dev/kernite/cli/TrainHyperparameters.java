@@ -153,6 +153,15 @@ final class TrainHyperparameters {
   private long evalEvery;
 
   @Option(
+      names = "--early-stopping",
+      arity = "0..1",
+      defaultValue = "0",
+      fallbackValue = "3",
+      paramLabel = "N",
+      description = "Stop after N evaluations without a better one, with the best model (3).")
+  private int patience;
+
+  @Option(
       names = "--dtype",
       defaultValue = "f32",
       paramLabel = "T",
@@ -176,7 +185,7 @@ final class TrainHyperparameters {
       throw new CommandException("--epochs must be above 0, not " + epochs);
     }
     long total = steps != null ? steps : Math.max(1, (long) Math.ceil(epochs * stepsPerEpoch));
-    return new TrainingOptions(total, lr, clip, accumulate, saveEvery, evalEvery);
+    return new TrainingOptions(total, lr, clip, accumulate, saveEvery, evalEvery, patience);
   }
 
   Optimizer optimizer(Map<String, Tensor> parameters) {

@@ -1,8 +1,7 @@
 package dev.kernite.cli;
 
-import dev.kernite.models.generation.Perplexity;
 import dev.kernite.models.training.Evaluation;
-import dev.kernite.models.training.HeldOut;
+import dev.kernite.models.training.FitVerdict;
 import dev.kernite.models.training.TrainingListener;
 import dev.kernite.models.training.TrainingLog;
 import dev.kernite.models.training.TrainingRun;
@@ -17,15 +16,13 @@ import java.util.Locale;
 final class TrainProgress implements TrainingListener, AutoCloseable {
   private final Globals globals;
   private final long steps;
-  private final HeldOut heldOut;
   private final long began = System.nanoTime();
   private Progress bar; // from the first step on: only then is it known where a run resumes
   private long tokens;
 
-  TrainProgress(Globals globals, long steps, TrainData.Loaded data) {
+  TrainProgress(Globals globals, long steps) {
     this.globals = globals;
     this.steps = steps;
-    this.heldOut = data.heldOut();
   }
 
   @Override
@@ -55,41 +52,55 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void onEvaluation(long done, Perplexity.Score score, boolean best) {
-    say("step %d/%d: held out %s%s", done, steps, describe(score), best ? ", the best so far" : "");
+  public void onEvaluation(Evaluation now, boolean best) {
+    say(
+        "step %d/%d: held out %s%s",
+        now.step(), steps, describe(now), best ? ", the best so far" : "");
   }
 
-  private String describe(Perplexity.Score score) {
-    return String.format(
-        Locale.ROOT,
-        "loss %.4f, perplexity %.2f, %.4f bits per byte",
-        score.mean(),
-        score.perplexity(),
-        score.bitsPerByte(heldOut.bytes()));
+  private static String describe(Evaluation now) {
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", now.loss()));
+    now.measures()
+        .forEach(
+            (name, value) ->
+                text.append(
+                    String.format(Locale.ROOT, ", %s %.4f", name.replace('_', ' '), value)));
+    return text.toString();
   }
 
-  /** The last word: where the model is and how good. */
-  void summary(TrainingRun.Outcome outcome, Path out) {
+  /**
+   * The last word: where the model is and how good.
+   *
+   * @param line the last of {@code --json}, to which to add
+   */
+  void summary(TrainingRun.Outcome outcome, Path out, JsonLine line) {
     finishBar();
     if (!outcome.finished()) {
       say("stopped after step %d of %d; continue with --resume", outcome.steps(), steps);
     } else {
-      say("%d steps in %s; the model is in %s", steps, clock(System.nanoTime() - began), out);
-    }
-    if (globals.json()) {
-      Evaluation last = outcome.evaluations().isEmpty() ? null : outcome.evaluations().getLast();
-      JsonLine line =
-          new JsonLine()
-              .put("out", out.toString())
-              .put("steps", outcome.steps())
-              .put("finished", outcome.finished())
-              .put("tokens_per_second", tokensPerSecond());
-      if (last != null) {
-        line.put("eval_loss", last.score().mean())
-            .put("perplexity", last.score().perplexity())
-            .put("bits_per_byte", last.score().bitsPerByte(heldOut.bytes()));
+      if (outcome.steps() < steps) {
+        say("the held-out loss no longer falls: stopped early, with the best model");
       }
-      line.print(globals.out());
+      say(
+          "%d steps in %s; the model is in %s",
+          outcome.steps(), clock(System.nanoTime() - began), out);
+    }
+    line.put("out", out.toString())
+        .put("steps", outcome.steps())
+        .put("finished", outcome.finished())
+        .put("tokens_per_second", tokensPerSecond());
+    if (!outcome.evaluations().isEmpty()) {
+      Evaluation last = outcome.evaluations().getLast();
+      line.put("eval_loss", last.loss());
+      last.measures().forEach(line::put);
+    }
+  }
+
+  /** What the curves say about the run. */
+  void fit(FitVerdict verdict, JsonLine line) {
+    if (verdict.kind() != FitVerdict.Kind.UNKNOWN) {
+      say("%s: %s", verdict.kind(), verdict.reason());
+      line.put("fit", verdict.kind().toString()).put("fit_reason", verdict.reason());
     }
   }
 

@@ -243,7 +243,7 @@ public final class Bert implements AutoCloseable {
 
   /** The values of a computation without gradients, whose tensors are all freed. */
   @SuppressWarnings("try") // the scope is there to be closed
-  float[] values(Supplier<Tensor> computation) {
+  public float[] values(Supplier<Tensor> computation) {
     return engine.noGrad(
         () -> {
           try (Scope scope = engine.scope()) {

@@ -1,7 +1,9 @@
 package dev.kernite.models.bert;
 
+import dev.kernite.models.ModelException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The families that share BERT's encoder, and what their published checkpoints call its parts.
@@ -94,6 +96,24 @@ public enum BertFamily {
     };
   }
 
+  /**
+   * What the classes of a {@code model_type} are called in Hugging Face transformers, to which
+   * {@code architectures} adds the task, as in BertForMaskedLM.
+   *
+   * @throws ModelException if {@link #of} does not know it
+   */
+  public static String className(String modelType) {
+    return switch (modelType) {
+      case "bert" -> "Bert";
+      case "roberta" -> "Roberta";
+      case "xlm-roberta" -> "XLMRoberta";
+      case "camembert" -> "Camembert";
+      case "distilbert" -> "DistilBert";
+      default ->
+          throw new ModelException("model_type '" + modelType + "' is not of " + modelTypes());
+    };
+  }
+
   /** What {@link #of} knows. */
   static List<String> modelTypes() {
     return List.of("bert", "roberta", "xlm-roberta", "camembert", "distilbert");
@@ -106,6 +126,21 @@ public enum BertFamily {
 
   HeadNames heads() {
     return heads;
+  }
+
+  /** Whether a parameter is part of a head, and so may be missing in a checkpoint. */
+  boolean isOfHead(String name) {
+    return Stream.of(
+            prefix + POOLER,
+            POOLER,
+            NEXT_SENTENCE,
+            heads.transform(),
+            heads.norm(),
+            heads.bias(),
+            heads.decoder(),
+            heads.preClassifier(),
+            heads.classifier())
+        .anyMatch(part -> !part.isEmpty() && (name.equals(part) || name.startsWith(part + ".")));
   }
 
   LayerNames layer(int i) {

@@ -8,10 +8,12 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.weights.CheckpointSource;
+import dev.kernite.models.weights.CompletedSource;
 import dev.kernite.models.weights.FreshSource;
 import dev.kernite.models.weights.Use;
 import dev.kernite.models.weights.WeightSource;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -46,6 +48,37 @@ public final class BertFiles {
           new CheckpointSource(engine, checkpoint, use, stored, UnaryOperator.identity());
       return assemble(engine, config, heads, source);
     }
+  }
+
+  /**
+   * Loads a model for training with chosen heads; other heads of the checkpoint are left out. What
+   * of the heads the checkpoint does not have, or has for another number of classes, is drawn
+   * afresh.
+   *
+   * @param folder holds the weights
+   * @param config may name other classes than the folder's {@code config.json}
+   */
+  public static Bert loadForTraining(
+      Engine engine, Path folder, BertConfig config, Set<BertHead> heads) {
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      UnaryOperator<String> stored = name -> stored(checkpoint, config.family(), name);
+      plan(checkpoint, Use.TRAINING)
+          .require(engine.backend().memory().bytesLimit(), "use a machine with more memory");
+      WeightSource source =
+          new CompletedSource(
+              (name, shape) -> isDrawn(checkpoint, config.family(), stored.apply(name), shape),
+              new CheckpointSource(
+                  engine, checkpoint, Use.TRAINING, stored, UnaryOperator.identity()),
+              freshSource(engine, config));
+      return assemble(engine, config, heads, source);
+    }
+  }
+
+  private static boolean isDrawn(
+      Checkpoint checkpoint, BertFamily family, String name, long[] shape) {
+    boolean fits =
+        checkpoint.contains(name) && Arrays.equals(checkpoint.tensor(name).info().shape(), shape);
+    return !fits && family.isOfHead(name);
   }
 
   private static Bert assemble(
@@ -112,10 +145,12 @@ public final class BertFiles {
    * configured deviation, zero biases, unit gains.
    */
   public static Bert fresh(Engine engine, BertConfig config, Set<BertHead> heads) {
-    FreshSource source =
-        new FreshSource(
-            UnaryOperator.identity(), (name, shape) -> fresh(engine, config, name, shape));
-    return assemble(engine, config, heads, source);
+    return assemble(engine, config, heads, freshSource(engine, config));
+  }
+
+  private static FreshSource freshSource(Engine engine, BertConfig config) {
+    return new FreshSource(
+        UnaryOperator.identity(), (name, shape) -> fresh(engine, config, name, shape));
   }
 
   private static Tensor fresh(Engine engine, BertConfig config, String name, Shape shape) {

@@ -57,17 +57,30 @@ public final class MaskFiller implements AutoCloseable {
    */
   public static MaskFiller load(Engine engine, Path folder) {
     Tokenizer tokenizer = Tokenizer.load(folder);
-    String mask =
-        MASKS.stream()
-            .filter(m -> tokenizer.tokenToId(m) >= 0)
-            .findFirst()
-            .orElseThrow(() -> new ModelException(folder + ": the tokenizer has none of " + MASKS));
+    String mask = maskToken(tokenizer);
     Bert model = BertFiles.load(engine, folder, Use.INFERENCE);
     if (!model.has(BertHead.MASKED_LM)) {
       model.close();
       throw new ModelException(folder + ": the checkpoint has no masked-language-model head");
     }
     return new MaskFiller(model, tokenizer, mask, tokenizer.tokenToId(mask));
+  }
+
+  /**
+   * The token that stands for a masked one.
+   *
+   * @throws ModelException if the vocabulary has none
+   */
+  public static String maskToken(Tokenizer tokenizer) {
+    return MASKS.stream()
+        .filter(m -> tokenizer.tokenToId(m) >= 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "the tokenizer has none of "
+                        + MASKS
+                        + "; it is not of a masked language model"));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.kernite.models.bert;
 
 import dev.kernite.tokenizer.Encoding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,7 +11,7 @@ import java.util.stream.IntStream;
  * Sequences of any lengths in batches of like ones, so that little of the work is done for padding.
  * The rows of a batch do not influence each other: what is batched together changes no result.
  */
-final class TokenBatches {
+public final class TokenBatches {
   private TokenBatches() {}
 
   /**
@@ -19,7 +20,7 @@ final class TokenBatches {
    * @param rows which of the sequences these are
    * @param inputs ids, mask and token types
    */
-  record Batch(int[] rows, BertInputs inputs) {}
+  public record Batch(int[] rows, BertInputs inputs) {}
 
   /**
    * Cuts sequences into batches, the longest first.
@@ -28,7 +29,7 @@ final class TokenBatches {
    * @param pad id of padding
    * @param mostTokens that a batch may have, padding included; one sequence may have more
    */
-  static List<Batch> of(List<Encoding> sequences, boolean types, int pad, int mostTokens) {
+  public static List<Batch> of(List<Encoding> sequences, boolean types, int pad, int mostTokens) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, sequences.size()).boxed().toList());
     order.sort(Comparator.comparingInt((Integer i) -> sequences.get(i).length()).reversed());
     List<Batch> batches = new ArrayList<>();
@@ -36,14 +37,21 @@ final class TokenBatches {
       int time = Math.max(1, sequences.get(order.get(from)).length());
       int to = Math.min(order.size(), from + Math.max(1, mostTokens / time));
       int[] rows = order.subList(from, to).stream().mapToInt(i -> i).toArray();
-      batches.add(new Batch(rows, padded(sequences, rows, time, types, pad)));
+      batches.add(new Batch(rows, padded(sequences, rows, types, pad)));
       from = to;
     }
     return batches;
   }
 
-  private static BertInputs padded(
-      List<Encoding> sequences, int[] rows, int time, boolean types, int pad) {
+  /**
+   * One batch of chosen sequences, as long as the longest of them.
+   *
+   * @param rows which of the sequences
+   * @param types whether the model has token types
+   * @param pad id of padding
+   */
+  public static BertInputs padded(List<Encoding> sequences, int[] rows, boolean types, int pad) {
+    int time = Math.max(1, Arrays.stream(rows).map(i -> sequences.get(i).length()).max().orElse(1));
     int[][] ids = new int[rows.length][time];
     int[][] kinds = new int[rows.length][time];
     boolean[][] real = new boolean[rows.length][time];

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -14,7 +15,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads small JSON files strictly: one value, no key twice, bounded size and depth. */
+/**
+ * Reads small JSON files strictly, and writes them: one value, no key twice, bounded size and
+ * depth.
+ */
 final class Json {
   /** Configurations take kilobytes, the largest shard indexes a few megabytes. */
   private static final long MAX_BYTES = 100_000_000;
@@ -83,5 +87,10 @@ final class Json {
       throw new ModelException(
           file + ": is not valid JSON" + at + ": " + Describe.line(e.getOriginalMessage()), e);
     }
+  }
+
+  /** Writes an object for people to read. */
+  static String pretty(Map<String, Object> object) {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
   }
 }

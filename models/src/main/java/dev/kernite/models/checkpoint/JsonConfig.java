@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -258,6 +259,20 @@ public final class JsonConfig {
    */
   public ModelException invalid(String key, String why) {
     return new ModelException(file + ": " + Describe.name(prefix + key) + " " + why);
+  }
+
+  /**
+   * This configuration's text with other values.
+   *
+   * @param changes strings, numbers, booleans, lists and maps by key; null removes a key
+   * @return JSON, the keys in file order and new ones behind them
+   */
+  public String with(Map<String, Object> changes) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    object.properties().forEach(member -> all.put(member.getKey(), member.getValue()));
+    all.putAll(changes);
+    all.values().removeIf(Objects::isNull);
+    return Json.pretty(all);
   }
 
   private JsonNode required(String key, String wanted) {

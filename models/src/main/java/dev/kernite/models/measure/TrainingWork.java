@@ -23,7 +23,7 @@ public final class TrainingWork implements Workload {
   private final int batch;
   private final int time;
   private final Adam optimizer;
-  private final Trainer trainer;
+  private final Trainer<Batch> trainer;
   private final Batch data;
   private double loss;
   private long steps;
@@ -36,7 +36,7 @@ public final class TrainingWork implements Workload {
     optimizer =
         new Adam(ParameterGroup.decayMatrices(model.parameters(), 0.01), Adam.Options.ADAMW);
     TrainingOptions options = new TrainingOptions(Long.MAX_VALUE, 1e-4, 1, 1, 0, 0);
-    trainer = new Trainer(CausalModel.of(model), optimizer, Schedule.constant(0), options);
+    trainer = new Trainer<>(CausalModel.of(model), optimizer, Schedule.constant(0), options);
     SplittableRandom random = new SplittableRandom(1);
     int[][] ids = new int[batch][];
     for (int row = 0; row < batch; row++) {

@@ -12,7 +12,7 @@ import java.util.List;
  * @param mask true where a token is real [batch][time], or null when all are
  * @param labels the token at each position [batch][time], -100 where it does not count
  */
-public record Batch(int[][] ids, boolean[][] mask, int[][] labels) {
+public record Batch(int[][] ids, boolean[][] mask, int[][] labels) implements TrainingBatch<Batch> {
   /** Label of a position that does not count. */
   public static final int IGNORED = -100;
 
@@ -43,12 +43,12 @@ public record Batch(int[][] ids, boolean[][] mask, int[][] labels) {
     return new Batch(ids, null, ids);
   }
 
-  /** Number of sequences. */
+  @Override
   public int size() {
     return ids.length;
   }
 
-  /** Number of token positions. */
+  @Override
   public long tokens() {
     return (long) ids.length * ids[0].length;
   }
@@ -59,6 +59,7 @@ public record Batch(int[][] ids, boolean[][] mask, int[][] labels) {
    *
    * @throws ModelException if n is not from 1 to the number of sequences
    */
+  @Override
   public List<Batch> chunks(int n) {
     if (n < 1 || n > ids.length) {
       throw new ModelException(

@@ -136,6 +136,17 @@ public final class BatchFile implements AutoCloseable {
         all.file(), info, all.data().asSlice(step * info.byteSize(), info.byteSize()));
   }
 
+  /** A checksum of all batches. */
+  public long fingerprint() {
+    Fingerprint sum = new Fingerprint();
+    for (long step = 0; step < steps(); step++) {
+      for (String name : names()) {
+        sum.add(tensor(name, step).data());
+      }
+    }
+    return sum.value();
+  }
+
   /** Unmaps the file; its tensors must no longer be touched. Closing again does nothing. */
   @Override
   public void close() {

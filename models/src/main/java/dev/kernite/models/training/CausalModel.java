@@ -7,22 +7,8 @@ import dev.kernite.models.gpt2.Gpt2Inputs;
 import dev.kernite.models.transformer.Probe;
 import java.util.Map;
 
-/** A causal language model as the trainer sees it: parameters, and a loss over a batch. */
-public interface CausalModel {
-  /** Where it lives. */
-  Engine engine();
-
-  /** All parameters by their checkpoint names, in a fixed order, each a leaf with a gradient. */
-  Map<String, Tensor> parameters();
-
-  /**
-   * Mean cross-entropy, in nats, of predicting each label from the tokens before it.
-   *
-   * @param training whether dropout acts
-   * @return a scalar that lives in the current scope; NaN if no label counts
-   */
-  Tensor loss(Batch batch, boolean training);
-
+/** A causal language model as the trainer sees it: each token is predicted from those before. */
+public interface CausalModel extends Objective<Batch> {
   /** A GPT-2 with a language head. */
   static CausalModel of(Gpt2 model) {
     return new CausalModel() {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The batches of a {@link BatchFile}, in order, for a causal language model. */
-public final class FileBatches implements BatchSource, AutoCloseable {
+public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
   private static final String MASK = "attention_mask";
   private static final String LABELS = "labels";
   private static final List<String> KNOWN = List.of(BatchFile.INPUT_IDS, MASK, LABELS);
@@ -74,13 +74,7 @@ public final class FileBatches implements BatchSource, AutoCloseable {
 
   @Override
   public long fingerprint() {
-    Fingerprint sum = new Fingerprint();
-    for (long step = 0; step < file.steps(); step++) {
-      for (String name : names) {
-        sum.add(file.tensor(name, step).data());
-      }
-    }
-    return sum.value();
+    return file.fingerprint();
   }
 
   @Override

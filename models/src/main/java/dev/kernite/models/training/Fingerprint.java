@@ -5,19 +5,24 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** A checksum of data, to notice that a resumed run was given other data. */
-final class Fingerprint {
+public final class Fingerprint {
   private static final long SLICE_BYTES = 1 << 24;
 
   private final CRC32C crc = new CRC32C();
 
-  Fingerprint add(MemorySegment bytes) {
+  /** Begins with nothing added. */
+  public Fingerprint() {}
+
+  /** Adds bytes. */
+  public Fingerprint add(MemorySegment bytes) {
     for (long at = 0; at < bytes.byteSize(); at += SLICE_BYTES) {
       crc.update(bytes.asSlice(at, Math.min(SLICE_BYTES, bytes.byteSize() - at)).asByteBuffer());
     }
     return this;
   }
 
-  Fingerprint add(int[] values) {
+  /** Adds numbers. */
+  public Fingerprint add(int[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * Math.min(values.length, 1 << 16));
     for (int at = 0; at < values.length; at += 1 << 16) {
       bytes.clear();
@@ -28,7 +33,8 @@ final class Fingerprint {
     return this;
   }
 
-  long value() {
+  /** The checksum of all that was added. */
+  public long value() {
     return crc.getValue();
   }
 }

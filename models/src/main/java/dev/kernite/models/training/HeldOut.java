@@ -6,7 +6,9 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.generation.Perplexity;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Texts that a model is judged by and never learns from. Each is cut into windows that overlap by
@@ -38,9 +40,15 @@ public final class HeldOut {
     }
   }
 
-  /** Length of all texts in UTF-8, for {@link Perplexity.Score#bitsPerByte}. */
-  public long bytes() {
-    return bytes;
+  /** A judge that scores a model on these texts. */
+  public Judge judge(CausalModel model) {
+    return step -> {
+      Perplexity.Score score = score(model);
+      Map<String, Double> measures = new LinkedHashMap<>();
+      measures.put("perplexity", score.perplexity());
+      measures.put("bits_per_byte", score.bitsPerByte(bytes));
+      return new Evaluation(step, score.nats(), score.tokens(), measures);
+    };
   }
 
   /** Scores a model, without dropout and without recording gradients. */

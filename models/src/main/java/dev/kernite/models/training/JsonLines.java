@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,32 +19,45 @@ final class JsonLines {
   private JsonLines() {}
 
   static List<String> texts(Path file) {
+    return read(file, (node, where) -> string(node, "text", where));
+  }
+
+  /**
+   * Reads an object a line; blank lines are passed over.
+   *
+   * @param element makes a value of an object, and of where it stands for error messages
+   */
+  static <T> List<T> read(Path file, BiFunction<JsonNode, String, T> element) {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read as UTF-8 text: " + e, e);
     }
-    List<String> texts = new ArrayList<>();
+    List<T> elements = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
-        texts.add(text(file, i + 1, lines.get(i)));
+        String where = file + ":" + (i + 1);
+        elements.add(element.apply(parse(lines.get(i), where), where));
       }
     }
-    return texts;
+    return elements;
   }
 
-  private static String text(Path file, int number, String line) {
-    JsonNode node;
+  private static JsonNode parse(String line, String where) {
     try {
-      node = JSON.readTree(line);
+      return JSON.readTree(line);
     } catch (JacksonException e) {
-      throw new ModelException(file + ":" + number + ": is not JSON: " + e.getOriginalMessage(), e);
+      throw new ModelException(where + ": is not JSON: " + e.getOriginalMessage(), e);
     }
-    if (!node.path("text").isString()) {
+  }
+
+  /** A member that must be there and a string. */
+  static String string(JsonNode node, String name, String where) {
+    if (!node.path(name).isString()) {
       throw new ModelException(
-          file + ":" + number + ": needs an object with a string \"text\" on each line");
+          where + ": needs an object with a string \"" + name + "\" on each line");
     }
-    return node.path("text").stringValue();
+    return node.path(name).stringValue();
   }
 }

@@ -4,12 +4,15 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.AtomicFiles;
 import dev.kernite.models.checkpoint.FileDtype;
+import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -19,11 +22,18 @@ import java.util.Map;
  *
  * @param source where configuration and tokenizer lie
  * @param dtype F32, BF16 or F16
+ * @param config what {@code config.json} says differently from the source's, such as the names of
+ *     the classes: strings, numbers, lists and maps by key
  */
-public record ModelWriter(Path source, FileDtype dtype) {
+public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> config) {
+  /** File of the weights. */
+  static final String WEIGHTS = "model.safetensors";
+
+  private static final String CONFIG = "config.json";
+
   private static final List<String> TAKEN_OVER =
       List.of(
-          "config.json",
+          CONFIG,
           "generation_config.json",
           "tokenizer.json",
           "tokenizer_config.json",
@@ -32,7 +42,13 @@ public record ModelWriter(Path source, FileDtype dtype) {
           "vocab.json",
           "merges.txt",
           "vocab.txt",
-          "spiece.model");
+          "spiece.model",
+          "sentencepiece.bpe.model");
+
+  /** With the source's configuration. */
+  public ModelWriter(Path source, FileDtype dtype) {
+    this(source, dtype, Map.of());
+  }
 
   /**
    * Writes {@code model.safetensors} and copies the rest, but for files that are there already.
@@ -45,9 +61,8 @@ public record ModelWriter(Path source, FileDtype dtype) {
       Files.createDirectories(folder);
       for (String name : TAKEN_OVER) {
         Path file = source.resolve(name);
-        Path copy = folder.resolve(name);
-        if (Files.isRegularFile(file) && !holdsTheSame(copy, file)) {
-          AtomicFiles.write(copy, Files.readAllBytes(file));
+        if (Files.isRegularFile(file)) {
+          update(folder.resolve(name), content(file));
         }
       }
     } catch (IOException e) {
@@ -56,11 +71,20 @@ public record ModelWriter(Path source, FileDtype dtype) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
     try (Arena arena = Arena.ofConfined()) {
       parameters.forEach((name, t) -> TensorFiles.add(writer, name, t, dtype, arena));
-      writer.write(folder.resolve("model.safetensors"));
+      writer.write(folder.resolve(WEIGHTS));
     }
   }
 
-  private static boolean holdsTheSame(Path copy, Path file) throws IOException {
-    return Files.isRegularFile(copy) && Files.mismatch(copy, file) == -1;
+  private byte[] content(Path file) throws IOException {
+    boolean changed = file.endsWith(CONFIG) && !config.isEmpty();
+    return changed
+        ? JsonConfig.read(file).with(config).getBytes(StandardCharsets.UTF_8)
+        : Files.readAllBytes(file);
+  }
+
+  private static void update(Path copy, byte[] content) throws IOException {
+    if (!Files.isRegularFile(copy) || !Arrays.equals(Files.readAllBytes(copy), content)) {
+      AtomicFiles.write(copy, content);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.kernite.models.training;
 
-import dev.kernite.kernels.Philox;
 import dev.kernite.models.ModelException;
 
 /**
@@ -24,7 +23,7 @@ public final class PackedTokens {
   private final int slack;
 
   private long shuffledEpoch = -1;
-  private final int[] order;
+  private int[] order;
   private int offset;
 
   /**
@@ -54,7 +53,6 @@ public final class PackedTokens {
     // is.
     windows = Math.max(batch, (tokens.length - time + 1) / time);
     slack = Math.min(time - 1, tokens.length - windows * time);
-    order = new int[windows];
   }
 
   /**
@@ -86,25 +84,12 @@ public final class PackedTokens {
     }
   }
 
-  /** Draws the offset and the order of an epoch (Fisher and Yates, Durstenfeld 1964). */
   private void shuffle(long epoch) {
-    if (epoch == shuffledEpoch) {
-      return;
+    if (epoch != shuffledEpoch) {
+      Draws draws = new Draws(seed, STREAM + epoch);
+      offset = draws.below(slack + 1, 0);
+      order = draws.permutation(windows, 1);
+      shuffledEpoch = epoch;
     }
-    int[] words = new int[4];
-    offset = below(slack + 1, epoch, 0, words);
-    for (int i = 0; i < windows; i++) {
-      int j = below(i + 1, epoch, 1L + i, words);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    shuffledEpoch = epoch;
-  }
-
-  /** A number from 0 to bound - 1; of 64 random bits, so that its bias is below 2^-32. */
-  private int below(int bound, long epoch, long block, int[] words) {
-    Philox.block(seed, STREAM + epoch, block, words);
-    long bits = (long) words[0] << 32 | words[1] & 0xFFFFFFFFL;
-    return (int) Math.unsignedMultiplyHigh(bits, bound);
   }
 }

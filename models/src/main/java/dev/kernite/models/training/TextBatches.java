@@ -1,7 +1,7 @@
 package dev.kernite.models.training;
 
 /** Shuffled windows of a token sequence, see {@link PackedTokens}. */
-public final class TextBatches implements BatchSource {
+public final class TextBatches implements BatchSource<Batch> {
   private final PackedTokens packed;
   private final int size;
   private final int time;

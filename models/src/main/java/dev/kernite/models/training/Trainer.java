@@ -11,9 +11,11 @@ import java.util.List;
 /**
  * One step of training: loss, gradients, clipping, update. After the first step it asks the system
  * for no more memory.
+ *
+ * @param <B> the kind of batch
  */
-public final class Trainer {
-  private final CausalModel model;
+public final class Trainer<B extends TrainingBatch<B>> {
+  private final Objective<B> model;
   private final Optimizer optimizer;
   private final Schedule schedule;
   private final TrainingOptions options;
@@ -27,14 +29,14 @@ public final class Trainer {
    * @param options base learning rate, clipping, accumulation
    */
   public Trainer(
-      CausalModel model, Optimizer optimizer, Schedule schedule, TrainingOptions options) {
+      Objective<B> model, Optimizer optimizer, Schedule schedule, TrainingOptions options) {
     this.model = model;
     this.optimizer = optimizer;
     this.schedule = schedule;
     this.options = options;
   }
 
-  CausalModel model() {
+  Objective<B> model() {
     return model;
   }
 
@@ -53,10 +55,10 @@ public final class Trainer {
    * @param step 0 for the first; the schedule depends on it
    * @return the loss before the update, the gradient norm before clipping, the learning rate
    */
-  public TrainingLog.Entry update(long step, Batch batch) {
-    List<Batch> chunks = batch.chunks(options.accumulate());
+  public TrainingLog.Entry update(long step, B batch) {
+    List<B> chunks = batch.chunks(options.accumulate());
     double loss = 0;
-    for (Batch chunk : chunks) {
+    for (B chunk : chunks) {
       try (Scope _ = model.engine().scope()) {
         Tensor mean = model.loss(chunk, true);
         loss += mean.item() / chunks.size();

@@ -1,7 +1,5 @@
 package dev.kernite.models.training;
 
-import dev.kernite.models.generation.Perplexity;
-
 /** Hears from a run as it goes on, on the thread that runs it. */
 public interface TrainingListener {
   /** Hears nothing. */
@@ -17,11 +15,9 @@ public interface TrainingListener {
   /**
    * After each evaluation.
    *
-   * @param steps updates made so far
-   * @param score of the held-out text
    * @param best whether no evaluation before was better
    */
-  default void onEvaluation(long steps, Perplexity.Score score, boolean best) {}
+  default void onEvaluation(Evaluation evaluation, boolean best) {}
 
   /**
    * When the run can be continued from here.

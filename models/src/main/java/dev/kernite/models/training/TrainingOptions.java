@@ -11,9 +11,17 @@ import dev.kernite.models.ModelException;
  * @param accumulate chunks that a batch is cut in
  * @param saveEvery steps between two saved states, 0 for none but the last
  * @param evaluateEvery steps between two evaluations, 0 for none but the last
+ * @param patience evaluations in a row without a better one after which the run ends early, with
+ *     the best model; 0 for never
  */
 public record TrainingOptions(
-    long steps, double lr, double clip, int accumulate, long saveEvery, long evaluateEvery) {
+    long steps,
+    double lr,
+    double clip,
+    int accumulate,
+    long saveEvery,
+    long evaluateEvery,
+    int patience) {
   /** Checks the ranges. */
   public TrainingOptions {
     require(steps >= 0, "steps", steps, "at least 0");
@@ -22,6 +30,13 @@ public record TrainingOptions(
     require(accumulate >= 1, "accumulate", accumulate, "at least 1");
     require(saveEvery >= 0, "save-every", saveEvery, "at least 0");
     require(evaluateEvery >= 0, "eval-every", evaluateEvery, "at least 0");
+    require(patience >= 0, "patience", patience, "at least 0");
+  }
+
+  /** Without early stopping. */
+  public TrainingOptions(
+      long steps, double lr, double clip, int accumulate, long saveEvery, long evaluateEvery) {
+    this(steps, lr, clip, accumulate, saveEvery, evaluateEvery, 0);
   }
 
   private static void require(boolean holds, String option, Object value, String wanted) {

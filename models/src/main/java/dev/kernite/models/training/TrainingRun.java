@@ -6,10 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -18,9 +17,11 @@ import java.util.function.BooleanSupplier;
  *
  * <p>The folder gets {@code log.jsonl}, {@code eval.jsonl}, {@code training-state.safetensors} and,
  * at the end, the model and {@code loss.csv}; with evaluations, the best model so far is in {@code
- * best/}.
+ * best/}. With early stopping the best model is also the final one.
+ *
+ * @param <B> the kind of batch
  */
-public final class TrainingRun {
+public final class TrainingRun<B extends TrainingBatch<B>> {
   /** File of the log, one line an update. */
   public static final String LOG = "log.jsonl";
 
@@ -28,9 +29,9 @@ public final class TrainingRun {
   private static final String STATE = "training-state.safetensors";
   private static final String BEST = "best";
 
-  private final Trainer trainer;
-  private final BatchSource data;
-  private final HeldOut heldOut;
+  private final Trainer<B> trainer;
+  private final BatchSource<B> data;
+  private final Judge judge;
   private final ModelWriter format;
   private final Path folder;
   private final TrainingState state;
@@ -40,32 +41,43 @@ public final class TrainingRun {
    * How a run ended.
    *
    * @param steps updates made in all
-   * @param finished false when it was asked to stop earlier
+   * @param finished false when it was asked to stop before its end
    * @param evaluations in order
    */
-  public record Outcome(long steps, boolean finished, List<Evaluation> evaluations) {}
+  public record Outcome(long steps, boolean finished, List<Evaluation> evaluations) {
+    /** The evaluation with the lowest loss; none if there was no evaluation. */
+    public Optional<Evaluation> best() {
+      int best = EarlyStopping.best(evaluations);
+      return best < 0 ? Optional.empty() : Optional.of(evaluations.get(best));
+    }
+  }
 
   /**
    * Prepares a run.
    *
-   * @param heldOut what to evaluate on, or null
+   * @param judge evaluates the model, or null for no evaluations
    * @param format how models are written
    * @param folder where to; created if need be
    * @param settings what a resumed run must repeat, by option name
+   * @throws ModelException if the run is to stop early, but nothing is evaluated
    */
   public TrainingRun(
-      Trainer trainer,
-      BatchSource data,
-      HeldOut heldOut,
+      Trainer<B> trainer,
+      BatchSource<B> data,
+      Judge judge,
       ModelWriter format,
       Path folder,
       Map<String, String> settings) {
     this.trainer = trainer;
     this.data = data;
-    this.heldOut = heldOut;
+    this.judge = judge;
     this.format = format;
     this.folder = folder;
     this.state = new TrainingState(trainer, settings);
+    if (judge == null && trainer.options().patience() > 0) {
+      throw new ModelException(
+          "early stopping needs held-out data to evaluate on; hold some out with --eval");
+    }
   }
 
   /**
@@ -95,26 +107,34 @@ public final class TrainingRun {
     }
     long steps = trainer.options().steps();
     try (TrainingLog log = TrainingLog.resume(folder.resolve(LOG), step)) {
-      while (step < steps && !stop.getAsBoolean()) {
-        Batch batch = data.batch(step);
+      while (step < steps && !exhausted() && !stop.getAsBoolean()) {
+        B batch = data.batch(step);
         TrainingLog.Entry entry = trainer.update(step, batch);
         log.append(entry);
         requireFinite(entry);
         step++;
         listener.onStep(entry, batch.tokens());
         evaluate(step, listener);
-        if (due(step, trainer.options().saveEvery())) {
+        if (due(step, trainer.options().saveEvery()) || exhausted()) {
           save(step, log, listener);
         }
       }
-      if (step < steps) {
+      if (step < steps && !exhausted()) {
         save(step, log, listener);
         return new Outcome(step, false, List.copyOf(evaluations));
       }
     }
+    if (trainer.options().patience() > 0 && !evaluations.isEmpty()) {
+      TrainingState.overwrite(
+          trainer.model().parameters(), folder.resolve(BEST).resolve(ModelWriter.WEIGHTS));
+    }
     format.write(folder, trainer.model().parameters());
     TrainingLog.writeCsv(folder.resolve(LOG), folder.resolve("loss.csv"));
     return new Outcome(step, true, List.copyOf(evaluations));
+  }
+
+  private boolean exhausted() {
+    return EarlyStopping.due(evaluations, trainer.options().patience());
   }
 
   private boolean due(long step, long every) {
@@ -128,34 +148,29 @@ public final class TrainingRun {
   }
 
   private void evaluate(long step, TrainingListener listener) {
-    if (heldOut == null || !due(step, trainer.options().evaluateEvery())) {
+    if (judge == null || !due(step, trainer.options().evaluateEvery())) {
       return;
     }
-    Evaluation now = Evaluation.of(step, heldOut.score(trainer.model()));
-    boolean best =
-        evaluations.stream()
-            .min(Comparator.comparingDouble(Evaluation::nats))
-            .map(before -> now.nats() < before.nats())
-            .orElse(true);
+    Evaluation now = judge.evaluate(step);
     evaluations.add(now);
     AtomicFiles.write(folder.resolve(EVALUATIONS), lines());
+    boolean best = EarlyStopping.best(evaluations) == evaluations.size() - 1;
     if (best) {
       format.write(folder.resolve(BEST), trainer.model().parameters());
     }
-    listener.onEvaluation(step, now.score(), best);
+    listener.onEvaluation(now, best);
   }
 
   private String lines() {
     StringBuilder text = new StringBuilder();
     for (Evaluation e : evaluations) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "{\"step\":%d,\"loss\":%s,\"perplexity\":%s,\"bits_per_byte\":%s}\n",
-              e.step(),
-              TrainingLog.number(e.score().mean()),
-              TrainingLog.number(e.score().perplexity()),
-              TrainingLog.number(e.score().bitsPerByte(heldOut.bytes()))));
+      text.append("{\"step\":").append(e.step());
+      text.append(",\"loss\":").append(TrainingLog.number(e.loss()));
+      e.measures()
+          .forEach(
+              (name, value) ->
+                  text.append(",\"%s\":%s".formatted(name, TrainingLog.number(value))));
+      text.append("}\n");
     }
     return text.toString();
   }

@@ -14,9 +14,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /**
  * All that a run needs to continue to the same bits, in one safetensors file that is replaced as a
@@ -28,22 +30,26 @@ final class TrainingState {
   private static final String OPTIMIZER = "optimizer.";
   private static final String COUNTS = "optimizer_steps";
   private static final String EVALUATIONS = "evaluations";
+  private static final String MEASURES = "measures";
   private static final String STEP = "step";
   private static final String RANDOM = "random_offset";
   private static final String SETTING = "setting.";
+
+  /** Columns of every evaluation, before its measures: step, nats, count. */
+  private static final int FIXED = 3;
 
   private static final ValueLayout.OfLong FILE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfDouble FILE_DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final Trainer trainer;
+  private final Trainer<?> trainer;
   private final Map<String, String> settings;
 
   /** What is neither in the model nor in the optimiser. */
   record Progress(long step, List<Evaluation> evaluations) {}
 
-  TrainingState(Trainer trainer, Map<String, String> settings) {
+  TrainingState(Trainer<?> trainer, Map<String, String> settings) {
     this.trainer = trainer;
     this.settings = new TreeMap<>(settings);
   }
@@ -62,13 +68,13 @@ final class TrainingState {
       }
       writer.tensor(COUNTS, FileDtype.I64, counts, steps.length);
       List<Evaluation> done = progress.evaluations;
-      MemorySegment rows = arena.allocate(24L * done.size(), 8);
-      for (int i = 0; i < done.size(); i++) {
-        rows.setAtIndex(FILE_DOUBLE, 3L * i, done.get(i).step());
-        rows.setAtIndex(FILE_DOUBLE, 3L * i + 1, done.get(i).nats());
-        rows.setAtIndex(FILE_DOUBLE, 3L * i + 2, done.get(i).tokens());
-      }
-      writer.tensor(EVALUATIONS, FileDtype.F64, rows, done.size(), 3);
+      List<String> measures =
+          done.isEmpty() ? List.of() : List.copyOf(done.getFirst().measures().keySet());
+      writer.metadata(MEASURES, String.join(",", measures));
+      double[] values = done.stream().flatMapToDouble(TrainingState::values).toArray();
+      MemorySegment rows = arena.allocate(8L * values.length, 8);
+      MemorySegment.copy(values, 0, rows, FILE_DOUBLE, 0, values.length);
+      writer.tensor(EVALUATIONS, FileDtype.F64, rows, done.size(), FIXED + measures.size());
       writer.write(file);
     }
   }
@@ -85,16 +91,35 @@ final class TrainingState {
       }
       trainer.optimizer().restoreSteps(steps);
       trainer.model().engine().random().seek(number(file, saved, RANDOM));
-      MemorySegment rows = saved.tensor(EVALUATIONS).data();
-      List<Evaluation> done = new ArrayList<>();
-      for (long i = 0; i < rows.byteSize() / 24; i++) {
-        done.add(
-            new Evaluation(
-                (long) rows.getAtIndex(FILE_DOUBLE, 3 * i),
-                rows.getAtIndex(FILE_DOUBLE, 3 * i + 1),
-                (long) rows.getAtIndex(FILE_DOUBLE, 3 * i + 2)));
+      return new Progress(number(file, saved, STEP), evaluations(saved));
+    }
+  }
+
+  private static DoubleStream values(Evaluation e) {
+    return DoubleStream.concat(
+        DoubleStream.of(e.step(), e.nats(), e.count()),
+        e.measures().values().stream().mapToDouble(Double::doubleValue));
+  }
+
+  private static List<Evaluation> evaluations(Safetensors saved) {
+    double[] values = saved.tensor(EVALUATIONS).data().toArray(FILE_DOUBLE);
+    String[] names = saved.metadata().getOrDefault(MEASURES, "").split(",");
+    int columns = FIXED + (names[0].isEmpty() ? 0 : names.length);
+    List<Evaluation> done = new ArrayList<>();
+    for (int at = 0; at + columns <= values.length; at += columns) {
+      Map<String, Double> measures = new LinkedHashMap<>();
+      for (int i = FIXED; i < columns; i++) {
+        measures.put(names[i - FIXED], values[at + i]);
       }
-      return new Progress(number(file, saved, STEP), done);
+      done.add(new Evaluation((long) values[at], values[at + 1], (long) values[at + 2], measures));
+    }
+    return done;
+  }
+
+  /** Gives parameters the values that a file of weights has for them. */
+  static void overwrite(Map<String, Tensor> parameters, Path file) {
+    try (Safetensors weights = Safetensors.open(file)) {
+      parameters.forEach((name, tensor) -> overwrite(tensor, weights.tensor(name)));
     }
   }
 

@@ -13,6 +13,7 @@ import dev.kernite.engine.optim.Sgd;
 import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.training.Batch;
 import dev.kernite.models.training.CausalModel;
 import dev.kernite.models.training.FileBatches;
 import dev.kernite.models.training.Trainer;
@@ -97,7 +98,8 @@ final class FinetuneFixtureTest {
       assertEquals(STEPS, data.stepsPerEpoch());
       CausalModel model = CausalModel.of(gpt2);
       Recipe recipe = recipe(run, model.parameters());
-      Trainer trainer = new Trainer(model, recipe.optimizer, recipe.schedule, recipe.options);
+      Trainer<Batch> trainer =
+          new Trainer<>(model, recipe.optimizer, recipe.schedule, recipe.options);
       for (int step = 0; step < STEPS; step++) {
         TrainingLog.Entry got = trainer.update(step, data.batch(step));
         JsonNode truth = reference.get("float64");

@@ -16,6 +16,7 @@ import dev.kernite.engine.optim.Sgd;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.training.Batch;
 import dev.kernite.models.training.CausalModel;
 import dev.kernite.models.training.HeldOut;
 import dev.kernite.models.training.ModelWriter;
@@ -67,17 +68,17 @@ final class ResumeTest {
       List<ParameterGroup> groups = ParameterGroup.decayMatrices(model.parameters(), 0.1);
       try (Optimizer optimizer =
           momentum ? new Sgd(groups, 0.9, true) : new Adam(groups, Adam.Options.ADAMW)) {
-        Trainer trainer =
-            new Trainer(
+        Trainer<Batch> trainer =
+            new Trainer<>(
                 model,
                 optimizer,
                 Schedule.cosine(2, STEPS),
                 new TrainingOptions(STEPS, 0.01, 1, 2, 4, 3));
         HeldOut heldOut = new HeldOut(List.of(Tiny.tokens(70, 2)), 100, 12, 2);
-        return new TrainingRun(
+        return new TrainingRun<>(
                 trainer,
                 new TextBatches(Tiny.tokens(200, 1), 4, 8, 5),
-                heldOut,
+                heldOut.judge(model),
                 new ModelWriter(source, FileDtype.F32),
                 folder.resolve(out),
                 settings)

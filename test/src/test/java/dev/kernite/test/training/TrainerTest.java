@@ -54,8 +54,8 @@ final class TrainerTest {
     return new Adam(ParameterGroup.all(model.parameters(), 0), Adam.Options.ADAM);
   }
 
-  private Trainer trainer(Optimizer optimizer, int accumulate) {
-    return new Trainer(
+  private Trainer<Batch> trainer(Optimizer optimizer, int accumulate) {
+    return new Trainer<>(
         model,
         optimizer,
         Schedule.constant(0),
@@ -68,7 +68,7 @@ final class TrainerTest {
     TextBatches data = new TextBatches(Tiny.tokens(500, 1), 4, 10, 1);
     Memory memory = engine.backend().memory();
     try (Optimizer optimizer = adam()) {
-      Trainer trainer = trainer(optimizer, 3);
+      Trainer<Batch> trainer = trainer(optimizer, 3);
       long inUse = 0;
       long reserved = 0;
       for (int step = 0; step < 200; step++) {
