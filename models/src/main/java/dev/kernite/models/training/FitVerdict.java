@@ -11,8 +11,10 @@ import java.util.Locale;
  * @param reason the figures it follows from, in one line
  */
 public record FitVerdict(Kind kind, String reason) {
-  /** Held-out losses that differ by less than this part of the best are alike. */
+  /** Losses that differ by less than this part, or by less than so many nats, are alike. */
   private static final double ALIKE = 0.02;
+
+  private static final double ALIKE_NATS = 0.01;
 
   /** A training loss below this part of the held-out loss is one of texts known by heart. */
   private static final double BY_HEART = 0.5;
@@ -55,25 +57,25 @@ public record FitVerdict(Kind kind, String reason) {
     Evaluation last = evaluations.getLast();
     double previous = evaluations.get(evaluations.size() - 2).loss();
     String training = text("the training loss went from %.3f to %.3f", before, after);
-    if (last.loss() > best.loss() * (1 + ALIKE) && after < before) {
+    if (below(best.loss(), last.loss()) && after < before) {
       return new FitVerdict(
           Kind.OVERFITTING,
           text(
               "the held-out loss rose from %.3f after step %d to %.3f, while %s",
               best.loss(), best.step(), last.loss(), training));
     }
-    if (!(after < before * (1 - ALIKE))) {
+    if (!below(after, before)) {
       return new FitVerdict(
           Kind.UNDERFITTING, training + "; raise the learning rate or train longer");
     }
-    if (last.loss() < previous * (1 - ALIKE)) {
+    if (below(last.loss(), previous)) {
       return new FitVerdict(
           Kind.UNDERFITTING,
           text(
               "the held-out loss was still falling at the end, from %.3f to %.3f; train longer",
               previous, last.loss()));
     }
-    if (after < BY_HEART * last.loss()) {
+    if (after < BY_HEART * last.loss() && below(after, last.loss())) {
       return new FitVerdict(
           Kind.OVERFITTING,
           text(
@@ -83,6 +85,11 @@ public record FitVerdict(Kind kind, String reason) {
     return new FitVerdict(
         Kind.GOOD_FIT,
         text("the held-out loss levelled off at %.3f, and %s", last.loss(), training));
+  }
+
+  /** Whether a loss is lower than another by more than noise. */
+  private static boolean below(double lower, double higher) {
+    return lower < higher - Math.max(ALIKE * higher, ALIKE_NATS);
   }
 
   private static double mean(List<TrainingLog.Entry> part) {
