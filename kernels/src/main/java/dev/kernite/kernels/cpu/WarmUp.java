@@ -118,6 +118,7 @@ final class WarmUp {
     calls.add(row(WeightType.FLOAT32, 2));
     calls.add(rows(WeightType.FLOAT32, 1));
     calls.add(size -> ActivationKernels.geluTanh(room, room, values(size)));
+    calls.add(size -> ActivationKernels.geluErf(room, room, values(size)));
     calls.add(size -> ReductionKernels.sum(room, values(size)));
     calls.add(size -> ReductionKernels.squares(room, values(size), 0));
     calls.add(size -> NormKernels.normalise(room, room, room, room, values(size), 0, 1));

@@ -53,6 +53,7 @@ public final class SentenceEncoder implements AutoCloseable {
    * @throws ModelException if something is missing
    */
   public static SentenceEncoder load(Engine engine, Path folder) {
+    engine.backend().warmUp(); // while files are read
     Tokenizer tokenizer = Tokenizer.load(folder);
     Bert model = BertFiles.load(engine, folder, Use.INFERENCE);
     try {
