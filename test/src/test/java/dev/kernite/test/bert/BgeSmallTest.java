@@ -1,8 +1,5 @@
 package dev.kernite.test.bert;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import dev.kernite.models.BundledModel;
 import dev.kernite.test.devices.Device;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,9 +18,7 @@ class BgeSmallTest {
 
   @BeforeAll
   static void requireArtifact() {
-    BundledModel model = BundledModel.BGE_SMALL;
-    assumeTrue(
-        model.isOnClassPath(), () -> model.artifact() + " is not there; see `make test-all`");
+    PublishedEncoder.BGE_SMALL.requireArtifact();
   }
 
   static List<Device> devices() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.BundledModel;
@@ -48,6 +49,11 @@ record PublishedEncoder(BundledModel model, String fixture) {
   private static final int BATCH = 8;
   private static final double STATES = 1e-4;
   private static final double VECTORS = 1e-5;
+
+  /** Skips where the weights are not: those of bge-small come with the slow tests only. */
+  void requireArtifact() {
+    assumeTrue(model.isOnClassPath(), () -> model.artifact() + " is not on the class path");
+  }
 
   private Path file(String name) {
     try {
