@@ -1,6 +1,7 @@
 package dev.kernite.cli;
 
 import dev.kernite.models.metrics.ConfusionMatrix;
+import java.awt.Color;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import org.knowm.xchart.HeatMapChartBuilder;
 final class ConfusionPicture {
   private static final int WIDTH_PIXELS = 720;
   private static final int HEIGHT_PIXELS = 600;
+
+  /** Of the largest count; light enough for its number to be read. */
+  private static final Color FULL = new Color(110, 160, 220);
 
   private ConfusionPicture() {}
 
@@ -29,13 +33,16 @@ final class ConfusionPicture {
             .yAxisTitle("actual class")
             .build();
     chart.getStyler().setShowValue(true);
+    chart.getStyler().setRangeColors(new Color[] {Color.WHITE, FULL});
+    int classes = matrix.labels().size();
     List<Number[]> cells = new ArrayList<>();
-    for (int a = 0; a < matrix.labels().size(); a++) {
-      for (int p = 0; p < matrix.labels().size(); p++) {
-        cells.add(new Number[] {p, a, matrix.count(a, p)});
+    for (int a = 0; a < classes; a++) {
+      for (int p = 0; p < classes; p++) {
+        // The axis points up; the first class belongs at the top, as in the printed matrix.
+        cells.add(new Number[] {p, classes - 1 - a, matrix.count(a, p)});
       }
     }
-    chart.addSeries("texts", matrix.labels(), matrix.labels(), cells);
+    chart.addSeries("texts", matrix.labels(), matrix.labels().reversed(), cells);
     return chart;
   }
 }

@@ -55,7 +55,15 @@ final class MaskedTask implements TrainTask<Batch> {
       if (data.evalSplit() || data.hasEvalFile()) {
         throw new CommandException("--task masked-lm evaluates on text only; leave --eval out");
       }
-      return new MaskedTask(bert, new FileBatches(data.data()), null, name);
+      FileBatches batches = new FileBatches(data.data());
+      if (!batches.hasLabels()) {
+        batches.close();
+        throw new CommandException(
+            data.data()
+                + ": has no 'labels' [step, batch, time]; ready batches are masked already, and the"
+                + " labels say what to predict");
+      }
+      return new MaskedTask(bert, batches, null, name);
     }
     BertConfig config = bert.config();
     int time = data.time(config.longest());

@@ -6,7 +6,7 @@ import dev.kernite.models.checkpoint.TensorFiles;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The batches of a {@link BatchFile}, in order, for a causal language model. */
+/** The batches of a {@link BatchFile}, in order, for a language model. */
 public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
   private static final String MASK = "attention_mask";
   private static final String LABELS = "labels";
@@ -18,7 +18,7 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws ModelException if it is malformed or holds what a causal language model does not take
+   * @throws ModelException if it is malformed or holds what a language model does not take
    */
   public FileBatches(Path path) {
     file = BatchFile.open(path);
@@ -27,9 +27,14 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
       if (!KNOWN.contains(name)) {
         file.close();
         throw new ModelException(
-            path + ": tensor '" + name + "' is not for a causal language model; it takes " + KNOWN);
+            path + ": tensor '" + name + "' is not for a language model; it takes " + KNOWN);
       }
     }
+  }
+
+  /** Whether the file gives labels of its own. */
+  public boolean hasLabels() {
+    return names.contains(LABELS);
   }
 
   /** Labels that the file does not give are the tokens themselves, those of padding left out. */

@@ -4,6 +4,7 @@ import dev.kernite.models.ModelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ final class JsonLines {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new ModelException(file + ": no such file; check the path", e);
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read as UTF-8 text: " + e, e);
     }

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.checkpoint.SafetensorsWriter;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -311,6 +314,16 @@ final class TrainEncoderTest {
     assertEquals("dull", best.get("token").stringValue(), filled.out());
   }
 
+  /** Batches without labels. */
+  private String ids() {
+    Path file = folder.resolve("ids.safetensors");
+    try (Arena arena = Arena.ofConfined()) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      writer.tensor("input_ids", FileDtype.I64, arena.allocate(8L * 2 * 3), 1, 2, 3).write(file);
+    }
+    return file.toString();
+  }
+
   @Test
   void mistakesAreNamedInOneLine() throws IOException {
     Path data = reviews();
@@ -327,6 +340,8 @@ final class TrainEncoderTest {
     assertFails("give --task", run(args));
     assertFails("it is an encoder", run(args, "--task", "causal-lm"));
     assertEquals(2, run(args, "--task", "sing").code());
+    assertFails(
+        "ready batches are masked already", run(args, "--task", "masked-lm", "--data", ids()));
     assertFails("cannot hold out", run(args, "--task", "classify", "--test-split", "0.95"));
     assertFails(
         "early stopping needs held-out data",
