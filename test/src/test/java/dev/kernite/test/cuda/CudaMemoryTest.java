@@ -62,6 +62,38 @@ final class CudaMemoryTest {
     }
   }
 
+  /** Longer than an int can count, in the copies and in the fill. */
+  @Test
+  @Tag("slow")
+  void moreThanTwoGibibytesComeBackAsTheyWentIn() {
+    long bytes = (2L << 30) + (4 << 20) + 24;
+    Buffer buffer = memory.allocate(bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(bytes, Long.BYTES);
+      for (long i = 0; i < bytes / Long.BYTES; i++) {
+        host.setAtIndex(ValueLayout.JAVA_LONG, i, i * 0x9E3779B97F4A7C15L);
+      }
+      memory.copyIn(host, buffer.address());
+      host.fill((byte) 0);
+      memory.copyOut(buffer.address(), host);
+      for (long i = 0; i < bytes / Long.BYTES; i++) {
+        long value = host.getAtIndex(ValueLayout.JAVA_LONG, i);
+        if (value != i * 0x9E3779B97F4A7C15L) {
+          throw new AssertionError("word %d came back as %x".formatted(i, value));
+        }
+      }
+      memory.zero(buffer.address(), bytes);
+      memory.copyOut(buffer.address(), host);
+      for (long i = 0; i < bytes / Long.BYTES; i++) {
+        if (host.getAtIndex(ValueLayout.JAVA_LONG, i) != 0) {
+          throw new AssertionError("word %d was not zeroed".formatted(i));
+        }
+      }
+    } finally {
+      memory.release(buffer);
+    }
+  }
+
   @Test
   void theSourceMayChangeOnceItIsCopied() {
     byte[] content = random(9 << 20);
