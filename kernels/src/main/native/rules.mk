@@ -22,10 +22,9 @@ NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/la
 # shipped (a PTX text alone is not looked at, its inline assembly least of all). The PTX lies beside the
 # image and not in it: what people may read is what a driver gets that finds no machine code of its own.
 #
-# Product kernels have machine code for every target. Compute capability 8.9 runs that of 8.6: ptxas makes
-# the same instructions for both. What teaches or tests (ladder, primitives) has it for the two kinds of
-# GPU in servers; elsewhere the driver compiles its PTX.
-ARCHITECTURES := sm_80 sm_86 sm_90 sm_100 sm_120
+# Product kernels have machine code for every target. What teaches or tests (ladder, primitives) has it for
+# the two kinds of GPU in servers; elsewhere the driver compiles its PTX.
+ARCHITECTURES := sm_80 sm_86 sm_89 sm_90 sm_100 sm_120
 SERVERS       := sm_80 sm_90
 comma := ,
 empty :=
