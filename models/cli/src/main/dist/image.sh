@@ -30,7 +30,8 @@ cp "$here"/bin/* "$image/bin"
 cp -R "$check/test-classes" "$image/check/classes"
 cp "$check"/lib/*.jar "$image/check"
 cp "$bench" "$image/bench"
-rm -rf "$image/check/classes/planted-bugs" # they try the emulator, not a GPU
+# These try the emulator and the tokenizers, not a GPU.
+rm -rf "$image/check/classes/planted-bugs" "$image/check/classes/fixtures/tokenizers"
 
 # Jars are stored, since the archive compresses better. Of JCuda's native libraries only the driver's is used; the
 # others are ten times its size.
