@@ -6,7 +6,6 @@ import static dev.kernite.engine.Functional.slice;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
-import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.nn.Dropout;
 import dev.kernite.engine.op.Activation;
@@ -18,6 +17,7 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.transformer.Dense;
 import dev.kernite.models.transformer.Masks;
 import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.transformer.TokenIds;
 import dev.kernite.models.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -122,16 +122,24 @@ public final class Bert implements AutoCloseable {
   }
 
   private Tensor embed(BertInputs in) {
-    Tensor h = weights.words().rows(ids(in.ids(), config.vocabSize(), "input_ids"));
+    Tensor h = weights.words().rows(TokenIds.of(engine, in.ids(), config.vocabSize(), "input_ids"));
     if (weights.types() != null) {
       int[][] types = in.types() == null ? new int[1][in.time()] : in.types();
-      h = add(h, embedding(weights.types(), ids(types, config.tokenTypes(), "token_type_ids")));
+      h =
+          add(
+              h,
+              embedding(
+                  weights.types(),
+                  TokenIds.of(engine, types, config.tokenTypes(), "token_type_ids")));
     } else if (in.types() != null) {
       throw new ModelException("this model has no token types; leave token_type_ids out");
     }
     int[][] positions = in.positions() == null ? positions(in) : in.positions();
     return add(
-        h, embedding(weights.positions(), ids(positions, config.positions(), "position_ids")));
+        h,
+        embedding(
+            weights.positions(),
+            TokenIds.of(engine, positions, config.positions(), "position_ids")));
   }
 
   /** RoBERTa counts from behind the padding token's id, over tokens that are not padding. */
@@ -152,22 +160,6 @@ public final class Bert implements AutoCloseable {
       }
     }
     return counted;
-  }
-
-  private Tensor ids(int[][] rows, int limit, String name) {
-    int time = rows[0].length;
-    int[] flat = new int[rows.length * time];
-    for (int b = 0; b < rows.length; b++) {
-      for (int t = 0; t < time; t++) {
-        int id = rows[b][t];
-        if (id < 0 || id >= limit) {
-          throw new ModelException(
-              name + "[" + b + "][" + t + "] is " + id + ", the model knows 0 to " + (limit - 1));
-        }
-        flat[b * time + t] = id;
-      }
-    }
-    return engine.tensor(flat, Shape.of(rows.length, time)).checkedBelow(limit);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.kernite.models.bert;
 
 import dev.kernite.models.ModelException;
+import dev.kernite.models.transformer.TokenIds;
 
 /**
  * Inputs of one forward pass, [batch][time]; all but the ids may be null.
@@ -17,18 +18,12 @@ public record BertInputs(int[][] ids, boolean[][] real, int[][] types, int[][] p
     if (ids.length == 0 || ids[0].length == 0) {
       throw new ModelException("input_ids are empty: a forward pass needs at least one token");
     }
-    requireRows("input_ids", ids, ids);
-    requireRows("token_type_ids", types, ids);
+    TokenIds.requireShape("input_ids", ids, ids);
+    TokenIds.requireShape("token_type_ids", types, ids);
     if (positions == null || positions.length != 1 || positions[0].length != ids[0].length) {
-      requireRows("position_ids", positions, ids);
+      TokenIds.requireShape("position_ids", positions, ids);
     }
-    boolean fits = real == null || real.length == ids.length;
-    for (int b = 0; fits && real != null && b < real.length; b++) {
-      fits = real[b].length == ids[0].length;
-    }
-    if (!fits) {
-      throw new ModelException("attention_mask must have the shape of input_ids");
-    }
+    TokenIds.requireShape(real, ids);
   }
 
   /** Tokens alone. */
@@ -44,19 +39,5 @@ public record BertInputs(int[][] ids, boolean[][] real, int[][] types, int[][] p
   /** Tokens a sequence, padding included. */
   public int time() {
     return ids[0].length;
-  }
-
-  private static void requireRows(String name, int[][] rows, int[][] ids) {
-    if (rows == null) {
-      return;
-    }
-    boolean fits = rows.length == ids.length;
-    for (int i = 0; fits && i < rows.length; i++) {
-      fits = rows[i].length == ids[0].length;
-    }
-    if (!fits) {
-      throw new ModelException(
-          name + " must have " + ids.length + " rows of " + ids[0].length + " values");
-    }
   }
 }

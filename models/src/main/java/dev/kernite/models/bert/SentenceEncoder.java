@@ -26,9 +26,6 @@ import java.util.List;
  * }</pre>
  */
 public final class SentenceEncoder implements AutoCloseable {
-  /** Tokens of a batch, padding included: enough to fill a processor, few enough for its caches. */
-  private static final int BATCH_TOKENS = 2048;
-
   private final Bert model;
   private final Tokenizer tokenizer;
   private final Pooling pooling;
@@ -120,8 +117,7 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   private List<TokenBatches.Batch> batches(List<Encoding> sequences) {
-    BertConfig config = model.config();
-    return TokenBatches.of(sequences, config.tokenTypes() > 0, config.padToken(), BATCH_TOKENS);
+    return TokenBatches.of(sequences, model.config());
   }
 
   private Tensor vectors(BertInputs in) {

@@ -20,8 +20,6 @@ import java.util.Map;
 
 /** Tells the class of a text. */
 public final class TextClassifier implements AutoCloseable {
-  private static final int BATCH_TOKENS = 2048;
-
   private final Bert model;
   private final Tokenizer tokenizer;
 
@@ -63,8 +61,7 @@ public final class TextClassifier implements AutoCloseable {
     List<Encoding> sequences =
         tokenizer.encodeBatch(texts.stream().map(Input::of).toList(), options);
     Result[] results = new Result[texts.size()];
-    for (TokenBatches.Batch batch :
-        TokenBatches.of(sequences, config.tokenTypes() > 0, config.padToken(), BATCH_TOKENS)) {
+    for (TokenBatches.Batch batch : TokenBatches.of(sequences, config)) {
       float[] logits = model.values(() -> logits(batch.inputs()));
       for (int i = 0; i < batch.rows().length; i++) {
         float[] row = Arrays.copyOfRange(logits, i * classes, (i + 1) * classes);

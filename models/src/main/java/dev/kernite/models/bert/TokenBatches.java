@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
  * The rows of a batch do not influence each other: what is batched together changes no result.
  */
 public final class TokenBatches {
+  /** Of a batch, padding included: enough to fill a processor, few enough for its caches. */
+  private static final int MOST_TOKENS = 2048;
+
   private TokenBatches() {}
 
   /**
@@ -25,17 +28,17 @@ public final class TokenBatches {
   /**
    * Cuts sequences into batches, the longest first.
    *
-   * @param types whether the model has token types
-   * @param pad id of padding
-   * @param mostTokens that a batch may have, padding included; one sequence may have more
+   * @param config of the model that they are for
    */
-  public static List<Batch> of(List<Encoding> sequences, boolean types, int pad, int mostTokens) {
+  public static List<Batch> of(List<Encoding> sequences, BertConfig config) {
+    boolean types = config.tokenTypes() > 0;
+    int pad = config.padToken();
     List<Integer> order = new ArrayList<>(IntStream.range(0, sequences.size()).boxed().toList());
     order.sort(Comparator.comparingInt((Integer i) -> sequences.get(i).length()).reversed());
     List<Batch> batches = new ArrayList<>();
     for (int from = 0; from < order.size(); ) {
       int time = Math.max(1, sequences.get(order.get(from)).length());
-      int to = Math.min(order.size(), from + Math.max(1, mostTokens / time));
+      int to = Math.min(order.size(), from + Math.max(1, MOST_TOKENS / time));
       int[] rows = order.subList(from, to).stream().mapToInt(i -> i).toArray();
       batches.add(new Batch(rows, padded(sequences, rows, types, pad)));
       from = to;

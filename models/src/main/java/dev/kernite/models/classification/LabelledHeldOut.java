@@ -12,9 +12,6 @@ import java.util.Map;
 
 /** Labelled texts that a classifier is judged by and never learns from. */
 public final class LabelledHeldOut {
-  /** Tokens scored at a time, padding included. */
-  private static final int BATCH_TOKENS = 2048;
-
   private final List<Encoding> texts;
   private final int[] classes;
 
@@ -46,9 +43,7 @@ public final class LabelledHeldOut {
     ConfusionMatrix matrix = new ConfusionMatrix(model.labels());
     int width = model.labels().size();
     double nats = 0;
-    boolean types = model.config().tokenTypes() > 0;
-    for (TokenBatches.Batch batch :
-        TokenBatches.of(texts, types, model.config().padToken(), BATCH_TOKENS)) {
+    for (TokenBatches.Batch batch : TokenBatches.of(texts, model.config())) {
       float[] logits = model.logits(batch.inputs());
       for (int i = 0; i < batch.rows().length; i++) {
         int actual = classes[batch.rows()[i]];

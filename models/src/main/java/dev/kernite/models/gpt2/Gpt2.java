@@ -15,6 +15,7 @@ import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
 import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.transformer.TokenIds;
 import dev.kernite.models.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,7 +152,8 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   private Tensor embed(Gpt2Inputs in, long past) {
-    Tensor h = weights.tokens().rows(ids(in.ids(), config.vocabSize(), "input_ids"));
+    Tensor h =
+        weights.tokens().rows(TokenIds.of(engine, in.ids(), config.vocabSize(), "input_ids"));
     int[][] positions = in.positions();
     if (positions == null) {
       positions = new int[1][in.time()];
@@ -159,28 +161,16 @@ public final class Gpt2 implements AutoCloseable {
         positions[0][t] = (int) past + t;
       }
     }
-    Tensor where = ids(positions, config.positions(), "position_ids");
+    Tensor where = TokenIds.of(engine, positions, config.positions(), "position_ids");
     h = add(h, embedding(weights.positions(), where));
     if (in.types() == null) {
       return h;
     }
-    return add(h, weights.tokens().rows(ids(in.types(), config.vocabSize(), "token_type_ids")));
-  }
-
-  private Tensor ids(int[][] rows, int limit, String name) {
-    int time = rows[0].length;
-    int[] flat = new int[rows.length * time];
-    for (int b = 0; b < rows.length; b++) {
-      for (int t = 0; t < time; t++) {
-        int id = rows[b][t];
-        if (id < 0 || id >= limit) {
-          throw new ModelException(
-              name + "[" + b + "][" + t + "] is " + id + ", the model knows 0 to " + (limit - 1));
-        }
-        flat[b * time + t] = id;
-      }
-    }
-    return engine.tensor(flat, Shape.of(rows.length, time)).checkedBelow(limit);
+    return add(
+        h,
+        weights
+            .tokens()
+            .rows(TokenIds.of(engine, in.types(), config.vocabSize(), "token_type_ids")));
   }
 
   /**

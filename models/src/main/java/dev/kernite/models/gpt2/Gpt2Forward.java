@@ -3,9 +3,9 @@ package dev.kernite.models.gpt2;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
-import dev.kernite.models.ModelException;
 import dev.kernite.models.transformer.ForwardInputs;
 import dev.kernite.models.transformer.ForwardOutputs;
+import dev.kernite.models.transformer.TokenIds;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -32,12 +32,10 @@ public final class Gpt2Forward {
       try (ForwardInputs file = ForwardInputs.open(inputs, "a GPT-2", INPUTS)) {
         int[][] ids = file.rows("input_ids");
         int[][] labels = file.has("labels") || !grads ? file.rows("labels") : ids;
+        boolean[][] mask = file.mask("attention_mask");
+        TokenIds.requireShape(mask, ids); // of this pass alone: no keys are cached
         Gpt2Inputs in =
-            new Gpt2Inputs(
-                ids,
-                mask(file.mask("attention_mask"), ids),
-                file.rows("position_ids"),
-                file.rows("token_type_ids"));
+            new Gpt2Inputs(ids, mask, file.rows("position_ids"), file.rows("token_type_ids"));
         Runnable pass = () -> compute(model, in, labels, training, out);
         if (grads) {
           pass.run();
@@ -70,17 +68,5 @@ public final class Gpt2Forward {
       }
       loss.close();
     }
-  }
-
-  /** Of this pass alone: a mask over cached keys too is for sessions. */
-  private static boolean[][] mask(boolean[][] mask, int[][] ids) {
-    boolean fits = mask == null || mask.length == ids.length;
-    for (int b = 0; fits && mask != null && b < mask.length; b++) {
-      fits = mask[b].length == ids[0].length;
-    }
-    if (!fits) {
-      throw new ModelException("attention_mask must have the shape of input_ids");
-    }
-    return mask;
   }
 }

@@ -1,6 +1,7 @@
 package dev.kernite.models.gpt2;
 
 import dev.kernite.models.ModelException;
+import dev.kernite.models.transformer.TokenIds;
 
 /**
  * Inputs of one forward pass, [batch][time]; all but the ids may be null.
@@ -18,11 +19,11 @@ public record Gpt2Inputs(int[][] ids, boolean[][] real, int[][] positions, int[]
     if (ids.length == 0 || ids[0].length == 0) {
       throw new ModelException("input_ids are empty: a forward pass needs at least one token");
     }
-    requireRows("input_ids", ids, ids);
+    TokenIds.requireShape("input_ids", ids, ids);
     if (positions == null || positions.length != 1 || positions[0].length != ids[0].length) {
-      requireRows("position_ids", positions, ids);
+      TokenIds.requireShape("position_ids", positions, ids);
     }
-    requireRows("token_type_ids", types, ids);
+    TokenIds.requireShape("token_type_ids", types, ids);
     if (real != null && real.length != ids.length) {
       throw new ModelException(
           "attention_mask has " + real.length + " rows, input_ids have " + ids.length);
@@ -42,19 +43,5 @@ public record Gpt2Inputs(int[][] ids, boolean[][] real, int[][] positions, int[]
   /** Tokens a sequence. */
   public int time() {
     return ids[0].length;
-  }
-
-  private static void requireRows(String name, int[][] rows, int[][] ids) {
-    if (rows == null) {
-      return;
-    }
-    boolean fits = rows.length == ids.length;
-    for (int i = 0; fits && i < rows.length; i++) {
-      fits = rows[i].length == ids[0].length;
-    }
-    if (!fits) {
-      throw new ModelException(
-          name + " must have " + ids.length + " rows of " + ids[0].length + " values");
-    }
   }
 }
