@@ -52,7 +52,7 @@ final class FirstLogits {
       String op, String shape, int threads, List<double[]> runs, int column) {
     Spread wall = Spread.of(runs.stream().mapToDouble(run -> run[column]).toArray());
     Score score = new Score(Score.OURS, "", 0, new Timing(wall, wall));
-    return new Result("models", op, op, shape, "f32", threads, 0, 0, 0, List.of(score));
+    return new Result("models", op, op, shape, "f32", threads, 0, 0, 0, "", List.of(score));
   }
 
   /** Seconds from process start, JVM start and main to the logits; most bytes resident. */

@@ -24,7 +24,7 @@ record Report(
     List<Result> results) {
   private static final String CSV_HEADER =
       "date,machine,group,kind,op,shape,dtype,threads,clock,variant,ours_ms,ours_p10_ms,ours_p90_ms,"
-          + "ours_wall_ms,gflops,tokens_per_s,percent_peak,percent_bandwidth,percent_roofline,"
+          + "ours_wall_ms,gflops,items_per_s,item,percent_peak,percent_bandwidth,percent_roofline,"
           + "peer,peer_variant,peer_ms,peer_p10_ms,peer_p90_ms,ratio\n";
 
   /** One line a row, units in the names. */
@@ -57,7 +57,8 @@ record Report(
     field(text, ours.high() * 1e3);
     field(text, row.ours().timing().wall().median() * 1e3);
     field(text, row.flopsPerSecond() / 1e9);
-    field(text, r.tokens() > 0 ? row.tokensPerSecond() : "");
+    field(text, r.items() > 0 ? row.itemsPerSecond() : "");
+    field(text, r.items() > 0 ? r.item() : "");
     field(text, row.peakPercent(roof));
     field(text, row.bandwidthPercent(roof));
     field(text, row.rooflinePercent(roof));
@@ -94,7 +95,7 @@ record Report(
             + "more, or a device: wall time. Percentages are of the peak, of the bandwidth, and of the\n"
             + "roofline (the roof that the work meets first; above 100 where caches held it).\n\n");
     text.append(
-        "| op | shape | type | threads | ours | GF/s | tokens/s | peak % | bandwidth % | roofline %"
+        "| op | shape | type | threads | ours | GF/s | rate | peak % | bandwidth % | roofline %"
             + " | peer | time | ratio |\n");
     text.append("|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|\n");
     for (Result result : results) {
@@ -158,14 +159,15 @@ record Report(
         r.dtype(),
         threads(r.threads()),
         milliseconds(row.time()));
+    String rate = r.items() > 0 ? rate(row) : "";
     if (r.flops() == 0) {
-      text.append(" | | | | |"); // a wait, not a computation
+      line(text, " | %s | | | |", rate); // a wait, not a computation
     } else {
       line(
           text,
           " %.1f | %s | %.0f | %.0f | %.0f |",
           row.flopsPerSecond() / 1e9,
-          r.tokens() > 0 ? String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()) : "",
+          rate,
           row.peakPercent(roof),
           row.bandwidthPercent(roof),
           row.rooflinePercent(roof));
@@ -186,6 +188,10 @@ record Report(
   private static String milliseconds(Spread s) {
     return String.format(
         Locale.ROOT, "%.4g (%.4g to %.4g)", s.median() * 1e3, s.low() * 1e3, s.high() * 1e3);
+  }
+
+  private static String rate(Row row) {
+    return String.format(Locale.ROOT, "%.1f %s/s", row.itemsPerSecond(), row.result().item());
   }
 
   private static void line(StringBuilder text, String format, Object... values) {
@@ -213,8 +219,8 @@ record Report(
               row.flopsPerSecond() / 1e9,
               row.rooflinePercent(roof));
     }
-    if (r.tokens() > 0) {
-      ours += String.format(Locale.ROOT, " %8.1f tokens/s", row.tokensPerSecond());
+    if (r.items() > 0) {
+      ours += " " + rate(row);
     }
     return row.peer() == null
         ? ours

@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * One piece of work with everybody's score.
  *
- * @param group what it belongs to: {@code gemm}, {@code ops}, {@code ladder}, {@code models}
+ * @param group what it belongs to: {@code gemm}, {@code ops}, {@code ladder}, {@code models},
+ *     {@code encoders}, {@code tokenizers}
  * @param kind what geometric means are taken over: {@code gemm M=8}, {@code softmax}
  * @param op what is computed
  * @param shape of the operands
@@ -20,7 +21,8 @@ import java.util.Map;
  * @param threads everybody's number of threads; 0 on a device
  * @param flops of a run
  * @param bytes of a run
- * @param tokens of a run, 0 for none
+ * @param items what a run takes in or gives out, 0 for nothing to count
+ * @param item what they are: tokens, sentences
  * @param scores ours first
  */
 record Result(
@@ -32,7 +34,8 @@ record Result(
     int threads,
     double flops,
     double bytes,
-    double tokens,
+    double items,
+    String item,
     List<Score> scores) {
 
   static Result of(String group, String kind, Workload work, int threads, List<Score> scores) {
@@ -45,7 +48,8 @@ record Result(
         threads,
         work.flops(),
         work.bytes(),
-        work.tokens(),
+        work.items(),
+        work.item(),
         scores);
   }
 
@@ -87,8 +91,8 @@ record Result(
       return result.flops / time().median();
     }
 
-    double tokensPerSecond() {
-      return result.tokens / time().median();
+    double itemsPerSecond() {
+      return result.items / time().median();
     }
 
     /** The kind, with our variant where we have several. */

@@ -77,7 +77,7 @@ final class BenchTable {
   }
 
   private double costPerMillionTokens(Workload work, Spread time) {
-    return pricePerHour / SECONDS_PER_HOUR * time.median() / work.tokens() * MILLION;
+    return pricePerHour / SECONDS_PER_HOUR * time.median() / work.items() * MILLION;
   }
 
   private JsonLine json(Workload work, Spread time) {
@@ -96,8 +96,8 @@ final class BenchTable {
             .put("percent_peak", peakPercent(work, time))
             .put("percent_bandwidth", bandwidthPercent(work, time))
             .put("percent_roofline", rooflinePercent(work, time));
-    if (work.tokens() > 0) {
-      line.put("tokens_per_second", work.tokens() / time.median());
+    if (work.items() > 0) {
+      line.put("tokens_per_second", work.items() / time.median());
       if (pricePerHour != null) {
         line.put("cost_per_million_tokens", costPerMillionTokens(work, time));
       }
@@ -125,8 +125,8 @@ final class BenchTable {
             peakPercent(work, time),
             bandwidthPercent(work, time),
             rooflinePercent(work, time)));
-    if (work.tokens() > 0) {
-      row.append(String.format(Locale.ROOT, "  %.1f tokens/s", work.tokens() / time.median()));
+    if (work.items() > 0) {
+      row.append(String.format(Locale.ROOT, "  %.1f tokens/s", work.items() / time.median()));
       if (pricePerHour != null) {
         double cost = costPerMillionTokens(work, time);
         row.append(String.format(Locale.ROOT, ", %.4g for a million tokens", cost));

@@ -82,7 +82,7 @@ public final class GenerationWork implements Workload {
   }
 
   @Override
-  public double tokens() {
+  public double items() {
     return decodes() ? steps : prompt;
   }
 

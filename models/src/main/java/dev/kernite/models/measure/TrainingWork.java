@@ -57,7 +57,7 @@ public final class TrainingWork implements Workload {
   }
 
   @Override
-  public double tokens() {
+  public double items() {
     return (double) batch * time;
   }
 
@@ -65,7 +65,7 @@ public final class TrainingWork implements Workload {
   public double flops() {
     Gpt2Config c = model.config();
     double attention = 12.0 * c.layers() * time * c.width();
-    return tokens() * (6.0 * RandomGpt2.parameters(model.config()) + attention);
+    return items() * (6.0 * RandomGpt2.parameters(model.config()) + attention);
   }
 
   /** Weights are read in both passes; weights, gradients and two moments are read and written. */

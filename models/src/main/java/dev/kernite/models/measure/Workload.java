@@ -19,9 +19,14 @@ public interface Workload extends AutoCloseable {
   /** Bytes that one run reads and writes, at least. */
   double bytes();
 
-  /** Tokens that one run takes in or gives out; 0 where that means nothing. */
-  default double tokens() {
+  /** How many {@link #item items} one run takes in or gives out; 0 where that means nothing. */
+  default double items() {
     return 0;
+  }
+
+  /** What {@link #items} counts, as a plural. */
+  default String item() {
+    return "tokens";
   }
 
   /** Whether {@link #run} may follow {@link #run} without {@link #prepare} between them. */
