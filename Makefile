@@ -59,8 +59,9 @@ test-all: ## The same with the slow tests
 test-gpu: ## Run the tests of devices on the first NVIDIA GPU; skipped, with the reason, where there is none
 	$(maven) -Pgpu test-compile surefire:test@gpu
 
-bench: bench-jar ## Compare with OpenBLAS and LibTorch, into bench/results (ARGS=--help)
-	@$(maven) $(QUIET) -Ppeers -pl bench process-resources \
+bench: bench-jar $(APP)/models/minilm/model.onnx ## Compare with other engines, into bench/results (ARGS=--help)
+	@$(maven) $(QUIET) -Ppeers -pl bench/peers -am -DskipTests package \
+	  || $(maven) $(QUIET) -Ppeers -pl bench process-resources \
 	  || echo "the peers' libraries could not be fetched: their rows are left out"
 	@$(bench-java) dev.kernite.bench.compare.Compare $(ARGS)
 
@@ -71,8 +72,8 @@ jmh: bench-jar ## Run the JMH benchmarks; ARGS go to JMH (ARGS=-h)
 bench-jar:
 	@$(maven) $(QUIET) -pl bench -am -DskipTests package
 bench-java = $(JDK)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-  -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 -XX:+UseSerialGC -Xmn16m \
-  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*'
+  -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 -Dslf4j.internal.verbosity=ERROR -XX:+UseSerialGC -Xmn16m \
+  -cp 'bench/target/kernite-bench.jar:bench/target/lib/*:bench/target/peers/java/*'
 
 dist: $(STAMP) ## Make a self-contained image with its own Java runtime, for GPU servers: target/dist
 	@$(maven) $(QUIET) -Pdist -pl test,bench -am -DskipTests package
@@ -85,7 +86,7 @@ lint: ## Check their format
 	$(maven) -q spotless:check
 
 clean: ## Remove everything built
-	rm -rf target */target models/cli/target
+	rm -rf target */target models/cli/target bench/peers/target
 
 $(STAMP): $(SOURCES)
 	@echo "building Kernite (the first time takes a minute or two) ..."

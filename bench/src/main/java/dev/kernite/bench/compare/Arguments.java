@@ -14,7 +14,8 @@ import java.util.regex.PatternSyntaxException;
  * What the command line asks for.
  *
  * @param device {@code cpu}, {@code cuda} or {@code cuda-host}
- * @param groups which groups of work: {@code gemm}, {@code ops}, {@code ladder}, {@code models}
+ * @param groups which groups of work: {@code gemm}, {@code ops}, {@code ladder}, {@code models},
+ *     {@code encoders}, {@code tokenizers}
  * @param threads numbers of threads, each a run of its own; none on a device
  * @param match only work whose operation and shape, {@code gemm 8x2304x768}, this is found in
  * @param quick few rounds and small sets: to see that it runs, not to quote
@@ -33,21 +34,21 @@ record Arguments(
     Path peers) {
   static final String USAGE =
       """
-      make bench ARGS="[--device cpu|cuda|cuda-host] [--only gemm,ops,ladder,models]
-                       [--threads 1,2] [--match REGEX] [--rounds N] [--quick]
-                       [--out DIR | --no-results] [--no-peers]"
+      make bench ARGS="[--device cpu|cuda|cuda-host] [--only GROUP,...] [--threads 1,2] [--match REGEX]
+                       [--rounds N] [--quick] [--out DIR | --no-results] [--no-peers]"
         --device     what computes (default: cpu); a GPU is compared with cuBLAS and PyTorch
-        --only       groups of work (default: all; ladder: the steps of the CUDA kernels' ladders)
+        --only       groups of work: gemm, ops, ladder (the steps of the CUDA kernels' ladders),
+                     models, encoders, tokenizers (default: all that there are on the device)
         --threads    numbers of the CPU's threads, one after the other (default: 1 and all)
         --match      only what is found in 'op shape', for example 'gemm 8x' or attention
-        --rounds     turns of each engine, two at least (default: 11)
+        --rounds     turns of each engine, two at least (default: 11; 7 where a run is long)
         --quick      3 short rounds, fewer shapes: to see that it runs, not to quote
         --out        folder for CSV, Markdown and picture (default: bench/results)
         --no-results only print
         --no-peers   only Kernite
       """;
   private static final Set<String> GROUPS =
-      new LinkedHashSet<>(List.of("gemm", "ops", "ladder", "models"));
+      new LinkedHashSet<>(List.of("gemm", "ops", "ladder", "models", "encoders", "tokenizers"));
   private static final Set<String> DEVICES = Set.of("cpu", "cuda", "cuda-host");
 
   /** Parses; throws IllegalArgumentException with one line for the user. */
@@ -134,6 +135,13 @@ record Arguments(
     long pause = threadCount <= 1 ? 0 : 40; // OpenBLAS's threads spin for 26 ms after a call
     int turns = rounds > 0 ? rounds : quick ? 3 : 11;
     return new Stopwatch(turns, quick ? 0.01 : 0.03, quick ? 0.1 : 0.5, pause);
+  }
+
+  /** How encoders are timed: a run takes from milliseconds to a second. */
+  Stopwatch encoderWork(int threadCount) {
+    long pause = threadCount <= 1 ? 0 : 100; // ONNX Runtime's threads spin for a while too
+    int turns = rounds > 0 ? rounds : quick ? 2 : 7;
+    return new Stopwatch(turns, quick ? 0.02 : 0.3, quick ? 0.1 : 1, pause);
   }
 
   /** How work of about a second is timed. */

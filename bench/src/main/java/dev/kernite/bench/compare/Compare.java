@@ -6,6 +6,7 @@ import dev.kernite.bench.peers.OpenBlas;
 import dev.kernite.bench.peers.Peer;
 import dev.kernite.bench.peers.PeerException;
 import dev.kernite.bench.peers.PyTorch;
+import dev.kernite.bench.tokenizer.HuggingFace;
 import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Roofs;
@@ -22,6 +23,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -32,6 +35,9 @@ import java.util.stream.Stream;
 public final class Compare {
   private static final Path RESULTS = Path.of("bench/results");
   private static final Path PEERS = Path.of("bench/target/peers");
+  private static final Path PROGRAM = Path.of("target/kernite");
+  private static final Path MINILM = PROGRAM.resolve("models/minilm");
+  private static final String LANGCHAIN4J = "langchain4j";
 
   private final Arguments arguments;
   private Machine machine = Machine.here();
@@ -83,8 +89,10 @@ public final class Compare {
 
   private void measureCpu(Path models) {
     if (arguments.peers() != null) {
-      load("OpenBLAS", () -> OpenBlas.load(arguments.peers()));
-      load("LibTorch", () -> LibTorch.load(arguments.peers()));
+      loadPeers();
+    }
+    if (wanted("encoders") && !encodes()) {
+      notes.add("no %s: its rows are left out; `make models` fetches it".formatted(MINILM));
     }
     notes.forEach(System.out::println);
     for (int threads : arguments.threads()) {
@@ -120,20 +128,20 @@ public final class Compare {
         "FMA peak %.1f GF/s, copy bandwidth %.1f GB/s%n%n",
         before.flops() / 1e9, before.bytes() / 1e9);
     DeviceSuite suite = new DeviceSuite(backend, contest, arguments, this::take);
-    if (arguments.groups().contains("gemm")) {
+    if (wanted("gemm")) {
       suite.gemm();
     }
-    if (arguments.groups().contains("ops")) {
+    if (wanted("ops")) {
       suite.ops();
     }
-    if (arguments.groups().contains("ladder")) {
+    if (wanted("ladder")) {
       suite.ladder();
     }
     roofs.put(contest.threads(), before.or(backend.measureRoofs()));
   }
 
   private void models(Contest contest, Path folder) {
-    if (arguments.groups().contains("models")) {
+    if (wanted("models")) {
       new ModelSuite(contest, arguments, folder, this::take).run();
     }
   }
@@ -148,6 +156,50 @@ public final class Compare {
     }
   }
 
+  /** Those that the groups of work need: the threads of others would only be in the way. */
+  private void loadPeers() {
+    if (wanted("gemm") || wanted("ops")) {
+      load("OpenBLAS", () -> OpenBlas.load(arguments.peers()));
+      load("LibTorch", () -> LibTorch.load(arguments.peers()));
+    }
+    if (wanted("tokenizers")) {
+      load("HF-tokenizers", HuggingFace::new);
+    }
+    if (encodes()) {
+      loadServices();
+    }
+  }
+
+  private boolean encodes() {
+    return wanted("encoders") && Files.exists(MINILM.resolve("model.onnx"));
+  }
+
+  /** Peers that are Java libraries: those on the class path. */
+  private void loadServices() {
+    try {
+      for (Peer peer : ServiceLoader.load(Peer.class)) {
+        load(peer.name(), () -> peer);
+      }
+    } catch (ServiceConfigurationError | LinkageError e) {
+      notes.add("a peer cannot be loaded: %s; its rows are left out".formatted(e.getMessage()));
+    }
+    if (!hasPeer(LANGCHAIN4J)) {
+      notes.add("no peers for encoders in %s: their rows are left out".formatted(javaPeers()));
+    }
+  }
+
+  private boolean hasPeer(String name) {
+    return peers.stream().anyMatch(peer -> peer.name().equals(name));
+  }
+
+  private Path javaPeers() {
+    return arguments.peers().resolve("java");
+  }
+
+  private boolean wanted(String group) {
+    return arguments.groups().contains(group);
+  }
+
   private void measure(int threads, Path models) {
     Roofs before = CpuProbe.measure(threads);
     roofs.put(threads, before);
@@ -158,15 +210,31 @@ public final class Compare {
     try (Backend backend = CpuBackend.open(CpuOptions.defaults().withThreads(threads))) {
       System.out.println(backend.description());
       Suite suite = new Suite(backend, contest, arguments, this::take);
-      if (arguments.groups().contains("gemm")) {
+      if (wanted("gemm")) {
         suite.gemm();
       }
-      if (arguments.groups().contains("ops")) {
+      if (wanted("ops")) {
         suite.ops();
       }
     }
     models(contest, models);
+    if (wanted("tokenizers") && threads == 1) {
+      new TokenizerSuite(contest, arguments, MINILM, models, this::take).run();
+    }
+    if (encodes()) {
+      encoders(contest);
+    }
     roofs.put(threads, before.or(CpuProbe.measure(threads)));
+  }
+
+  private void encoders(Contest contest) {
+    new EncoderSuite(contest, arguments, MINILM, this::take).run();
+    boolean all = contest.threads() == machine.processors(); // a new process takes them all
+    if (all && arguments.match().matcher(FirstEmbedding.OP).find()) {
+      Path peer = hasPeer(LANGCHAIN4J) ? javaPeers() : null;
+      int rounds = arguments.longWork().rounds();
+      take(FirstEmbedding.measure(PROGRAM, peer, contest.threads(), rounds));
+    }
   }
 
   private void take(Result result) {
@@ -181,7 +249,7 @@ public final class Compare {
     System.out.println();
     for (Summary s : Summary.of(results)) {
       System.out.printf(
-          "%-24s %s against %-9s %2d rows: geometric mean %.2f (%.2f to %.2f)%n",
+          "%-24s %s against %-13s %2d rows: geometric mean %.2f (%.2f to %.2f)%n",
           s.kind(), Report.threads(s.threads()), s.peer(), s.rows(), s.mean(), s.worst(), s.best());
     }
     if (arguments.out() == null) {

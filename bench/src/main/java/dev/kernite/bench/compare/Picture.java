@@ -29,6 +29,7 @@ final class Picture {
       .grid { stroke: #e3e8ee; }
       .par { stroke: #1d2733; }
       .Kernite { fill: #d9480f; } .OpenBLAS, .cuBLAS { fill: #1c7ed6; } .LibTorch, .PyTorch { fill: #2f9e44; }
+      .ONNX-Runtime, .HF-tokenizers { fill: #7048e8; } .langchain4j { fill: #c2255c; }
       .ahead { fill: #f3b391; } .behind { fill: #b9c2cc; }
       .tick { stroke: #1d2733; stroke-width: 1; }
       </style>

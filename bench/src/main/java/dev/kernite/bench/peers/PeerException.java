@@ -4,11 +4,13 @@ package dev.kernite.bench.peers;
 public final class PeerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  PeerException(String message) {
+  /** With the reason. */
+  public PeerException(String message) {
     super(message);
   }
 
-  PeerException(String message, Throwable cause) {
+  /** With the reason and what was behind it. */
+  public PeerException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -14,14 +14,14 @@ import java.util.List;
  * @param lines the lines that are not empty
  * @param bytes their length in UTF-8
  */
-record Corpus(List<String> lines, long bytes) {
+public record Corpus(List<String> lines, long bytes) {
   /**
    * Reads a text.
    *
    * @param file a file in UTF-8; empty: Alice's Adventures in Wonderland (Project Gutenberg), 0.14
    *     MB
    */
-  static Corpus read(String file) {
+  public static Corpus read(String file) {
     try {
       return of(file.isEmpty() ? alice() : Files.readString(Path.of(file)));
     } catch (IOException e) {

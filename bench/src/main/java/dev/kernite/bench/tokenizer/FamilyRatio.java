@@ -6,7 +6,6 @@ import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.UnigramTrainer;
 import dev.kernite.tokenizer.WordPieceTrainer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +18,8 @@ import java.util.stream.Stream;
  * this project's, with a BPE, a WordPiece and a Unigram tokenizer? Each is trained on the text
  * itself, or read from the files given. Special tokens are added, as a model wants them. Two rows
  * each: ids only, the fast way here; all there is, with tokens and offsets, which the library
- * always makes.
+ * always makes. {@code make bench} has these rows for the text that comes along; this is for other
+ * texts and tokenizers.
  *
  * <pre>java -cp ... dev.kernite.bench.tokenizer.FamilyRatio [ROUNDS [FILE [TOKENIZER.JSON...]]]
  * </pre>
@@ -54,7 +54,7 @@ public final class FamilyRatio {
     Path file = Files.createTempFile("kernite", ".json");
     try {
       tokenizer.save(file);
-      try (HuggingFaceTokenizer library = open(file)) {
+      try (HuggingFaceTokenizer library = HuggingFace.open(file)) {
         Library.Encoder theirs = line -> ints(library.encode(line, true, false).getIds());
         Library.Encoder ours = line -> tokenizer.encodeToIds(line, true);
         Library.requireEqual(turns.corpus(), ours, theirs);
@@ -69,18 +69,6 @@ public final class FamilyRatio {
       }
     } finally {
       Files.delete(file);
-    }
-  }
-
-  private static HuggingFaceTokenizer open(Path file) {
-    try {
-      return HuggingFaceTokenizer.builder()
-          .optTokenizerPath(file)
-          .optTruncation(false)
-          .optPadding(false)
-          .build();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
