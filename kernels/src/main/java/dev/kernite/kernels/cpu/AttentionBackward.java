@@ -296,7 +296,7 @@ final class AttentionBackward {
       long right,
       long target) {
     for (int j = 0; j < keys; ) {
-      int step = Tiles.nextRows(keys - j);
+      int step = Tiles.nextRows(keys - j, WarmUp.tileRows());
       int from = scores.firstToSee(query, count, key + j);
       for (int d = 0; d < padded; d += width) {
         tiles.multiply(
@@ -319,7 +319,7 @@ final class AttentionBackward {
   /** Adds {@code dS K}, summed over a block of keys, to the tile's dQ. */
   private void acrossKeys(Scores scores, Work w, long query, int count, long key, int keys) {
     for (int r = 0; r < count; ) {
-      int step = Tiles.nextRows(count - r);
+      int step = Tiles.nextRows(count - r, WarmUp.tileRows());
       int seen = scores.visible(query + r + step - 1, key, keys);
       for (int d = 0; d < padded; d += width) {
         tiles.multiply(

@@ -168,7 +168,7 @@ final class AttentionForward {
           pack(scores, key, keys, block);
         }
         for (int r = 0; r < count; ) {
-          int step = Tiles.nextRows(count - r);
+          int step = Tiles.nextRows(count - r, WarmUp.tileRows());
           group(scores, w, query, r, step, key, keys, block);
           r += step;
         }

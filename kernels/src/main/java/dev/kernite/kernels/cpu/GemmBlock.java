@@ -105,7 +105,7 @@ final class GemmBlock {
               case PACKED_HERE -> pack(p, panel, k0, k, own);
             };
         for (int i = 0; i < rows; ) {
-          int step = source == Source.DOTS ? 1 : Tiles.nextRows(rows - i);
+          int step = source == Source.DOTS ? 1 : Tiles.nextRows(rows - i, p.tileRows());
           int values = a0 + i * (int) p.k() + step * (int) k0;
           long to = sums + i * sumRow;
           long result = k0 == 0 ? to : tile;

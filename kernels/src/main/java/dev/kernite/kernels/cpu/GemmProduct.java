@@ -13,6 +13,7 @@ import dev.kernite.kernels.Gemm;
  * @param bias n values, or 0
  * @param activation f, or null
  * @param cRow from one row of C to the next
+ * @param tileRows rows to take at a time; see {@link Tiles#nextRows}
  */
 record GemmProduct(
     long m,
@@ -28,7 +29,8 @@ record GemmProduct(
     Lanes.Kernel1 activation,
     long c,
     long cRow,
-    boolean accumulate) {
+    boolean accumulate,
+    int tileRows) {
 
   /** One entry of a batch. */
   static GemmProduct of(Gemm.Shape s, long a, long b, long bias, long c, long entry) {
@@ -46,7 +48,8 @@ record GemmProduct(
         null,
         c + 4 * entry * s.strideC(),
         4 * s.ldc(),
-        s.accumulate());
+        s.accumulate(),
+        WarmUp.tileRows());
   }
 
   /** Some rows of this product. */
@@ -65,7 +68,8 @@ record GemmProduct(
         activation,
         c + first * cRow,
         cRow,
-        accumulate);
+        accumulate,
+        tileRows);
   }
 
   double flops() {

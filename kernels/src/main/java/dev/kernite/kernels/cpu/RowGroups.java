@@ -91,6 +91,7 @@ final class RowGroups {
               (int) p.k(),
               from,
               (int) Math.min(Gemm.K_BLOCK, p.k() - from),
+              p.tileRows(),
               array,
               (int) (row * p.k()));
         });
@@ -116,6 +117,7 @@ final class RowGroups {
    * @param rows at most a block of rows
    * @param k summands of a whole row
    * @param from first summand to pack, {@code count} their number
+   * @param tileRows rows of a group at most
    * @param start index of the block's first value
    */
   static void pack(
@@ -126,13 +128,14 @@ final class RowGroups {
       int k,
       int from,
       int count,
+      int tileRows,
       float[] target,
       int start) {
     // A vector is stored for each summand, its surplus lanes over those that come next. The last
     // summands go through a room of their own: what follows them belongs to other tasks.
     float[] room = WIDE ? new float[(Tiles.ROWS + 1) * VECTOR] : null;
     for (int i = 0; i < rows; ) {
-      int step = Tiles.nextRows(rows - i);
+      int step = Tiles.nextRows(rows - i, tileRows);
       long source = a + i * aRow + from * aStep;
       int at = start + i * k + step * from;
       int whole = WIDE ? count - count % VECTOR : 0;

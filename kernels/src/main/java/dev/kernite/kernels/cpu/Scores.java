@@ -128,7 +128,7 @@ final class Scores {
     int width = tiles.width();
     int headDim = (int) shape.headDim();
     for (int r = 0; r < count; ) {
-      int step = Tiles.nextRows(count - r);
+      int step = Tiles.nextRows(count - r, WarmUp.tileRows());
       int seen = visible(query + r + step - 1, key, keys);
       for (int j = 0; j < seen; j += width) {
         tiles.multiply(

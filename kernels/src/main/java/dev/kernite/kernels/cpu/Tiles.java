@@ -58,8 +58,17 @@ interface Tiles {
   /** Adds to each of {@code rows} rows of the target the same row of the source. */
   void add(long source, long sourceRow, long target, long targetRow, int rows, int columns);
 
-  /** How many rows to take next, so that no step is left with very few. */
-  static int nextRows(long left) {
+  /**
+   * How many rows to take next, so that no step is left with very few. How rows are grouped changes
+   * no bit of a result.
+   *
+   * @param most {@link #ROWS}; or fewer, while only the kernels of so many rows and of one are
+   *     compiled: see {@link WarmUp#tileRows}
+   */
+  static int nextRows(long left, int most) {
+    if (most < ROWS) {
+      return left < most ? 1 : most;
+    }
     if (left > 2 * ROWS - 2) {
       return ROWS;
     }

@@ -155,7 +155,21 @@ final class VectorPackedGemm implements PackedGemm {
             : Objects.requireNonNull(VectorElementwise.kernel(activation, 0, 0));
     GemmProduct p =
         new GemmProduct(
-            m, b.n(), b.k(), a, 4 * lda, 4, 0, 0, false, bias, fused, c, 4 * b.n(), false);
+            m,
+            b.n(),
+            b.k(),
+            a,
+            4 * lda,
+            4,
+            0,
+            0,
+            false,
+            bias,
+            fused,
+            c,
+            4 * b.n(),
+            false,
+            WarmUp.tileRows());
     if (m == 1 && b.k() > 0) {
       row(b, p);
     } else {

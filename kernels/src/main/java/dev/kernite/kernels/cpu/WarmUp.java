@@ -24,6 +24,11 @@ import java.util.concurrent.atomic.AtomicReference;
 final class WarmUp {
   private static final AtomicReference<WarmUp> CURRENT = new AtomicReference<>();
 
+  /** Rows of the tiles that are prepared first, beside those of one row. */
+  private static final int FIRST_ROWS = 4;
+
+  private static volatile int tileRows = Tiles.ROWS;
+
   /** Calls with nothing to do before and after each example. */
   private static final int CALLS = 2_500;
 
@@ -78,6 +83,7 @@ final class WarmUp {
       memory.close();
       return;
     }
+    tileRows = FIRST_ROWS;
     Runnable work =
         () -> {
           try (memory) {
@@ -100,20 +106,27 @@ final class WarmUp {
     }
   }
 
+  /** Rows that products should take at a time: fewer while the other kernels are not compiled. */
+  static int tileRows() {
+    return tileRows;
+  }
+
   private void run() {
     try {
       prepare(firstNeeded());
+      first.countDown();
+      prepare(neededLater());
     } finally {
       first.countDown();
+      tileRows = Tiles.ROWS;
     }
-    prepare(neededLater());
   }
 
   /** What a short prompt and the steps after it need. */
   private List<Call> firstNeeded() {
     VectorTiles tiles = new VectorTiles();
     List<Call> calls = new ArrayList<>();
-    calls.add(rows(WeightType.FLOAT32, 4));
+    calls.add(rows(WeightType.FLOAT32, FIRST_ROWS));
     calls.add(row(WeightType.FLOAT32, 4));
     calls.add(row(WeightType.FLOAT32, 2));
     calls.add(rows(WeightType.FLOAT32, 1));
@@ -123,7 +136,7 @@ final class WarmUp {
     calls.add(size -> ReductionKernels.squares(room, values(size), 0));
     calls.add(size -> NormKernels.normalise(room, room, room, room, values(size), 0, 1));
     calls.add(size -> BinaryKernels.add(room, BYTES, room, BYTES, room, values(size)));
-    calls.add(inPlace(tiles, 4));
+    calls.add(inPlace(tiles, FIRST_ROWS));
     calls.add(inPlace(tiles, 1));
     calls.add(size -> tiles.add(room, 0, room, 0, 1, (int) values(size)));
     calls.add(size -> ScoreKernels.scale(room, values(size), 1));
@@ -145,6 +158,10 @@ final class WarmUp {
     calls.add(row(WeightType.BFLOAT16, 4));
     calls.add(rows(WeightType.BFLOAT16, 4));
     calls.add(row(WeightType.BFLOAT16, 2));
+    VectorTiles tiles = new VectorTiles();
+    for (int rows : new int[] {6, 5, 3, 2}) {
+      calls.add(inPlace(tiles, rows));
+    }
     return calls;
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In the package of {@link RowGroups}, which is not public. */
@@ -23,8 +24,8 @@ final class RowGroupsTest {
 
   /** Parts are packed from the last to the first: one that wrote on would spoil the next. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aPartIsWrittenToItsPlaceAndNowhereElse(boolean transposed) {
+  @CsvSource({"false, 6", "true, 6", "false, 4", "true, 4"})
+  void aPartIsWrittenToItsPlaceAndNowhereElse(boolean transposed, int tileRows) {
     try (HostMemory memory = new HostMemory(64 << 20, false)) {
       for (int rows : new int[] {1, 2, 3, 5, 6, 7, 11, 12, 13, 17, 23, 90, 96}) {
         for (int k : SUMMANDS) {
@@ -38,10 +39,12 @@ final class RowGroupsTest {
             int part = k > 64 ? 48 : 32;
             for (int from = (k - 1) / part * part; from >= 0; from -= part) {
               int count = Math.min(part, k - from);
-              RowGroups.pack(address, aRow, aStep, rows, k, from, count, packed, 7);
+              RowGroups.pack(address, aRow, aStep, rows, k, from, count, tileRows, packed, 7);
             }
             assertArrayEquals(
-                expected(a, rows, k, (int) aRow / 4, (int) aStep / 4), packed, rows + " x " + k);
+                expected(a, rows, k, (int) aRow / 4, (int) aStep / 4, tileRows),
+                packed,
+                rows + " x " + k);
             released(memory, address, a);
           }
         }
@@ -49,12 +52,12 @@ final class RowGroupsTest {
     }
   }
 
-  private static float[] expected(float[] a, int rows, int k, int aRow, int aStep) {
+  private static float[] expected(float[] a, int rows, int k, int aRow, int aStep, int tileRows) {
     float[] packed = new float[7 + rows * k + 5];
     Arrays.fill(packed, GUARD);
     int at = 7;
     for (int i = 0; i < rows; ) {
-      int group = Tiles.nextRows(rows - i);
+      int group = Tiles.nextRows(rows - i, tileRows);
       for (int s = 0; s < k; s++) {
         for (int r = 0; r < group; r++) {
           packed[at++] = a[(i + r) * aRow + s * aStep];
@@ -88,6 +91,13 @@ final class RowGroupsTest {
               () -> new RowGroups(workers).pack(GemmProduct.of(s, 0, 0, 0, 0, 0)));
       assertTrue(e.getMessage().contains("2147483648 summands"), e.getMessage());
     }
+  }
+
+  /** The first products of a process find few kernels compiled and take fewer rows at a time. */
+  @Test
+  void productsWhileKernelsAreCompiledHaveTheSameBits() {
+    WarmUp.start();
+    productsInPartsHaveTheSameBits(2);
   }
 
   /** With small arrays a product is cut into many parts, also inside the tasks of a batch. */
