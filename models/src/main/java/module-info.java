@@ -11,6 +11,7 @@ module dev.kernite.models {
   exports dev.kernite.models.generation;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
+  exports dev.kernite.models.images;
   exports dev.kernite.models.bert;
   exports dev.kernite.models.classification;
   exports dev.kernite.models.masking;
