@@ -14,6 +14,7 @@ module dev.kernite.models {
   exports dev.kernite.models.images;
   exports dev.kernite.models.bert;
   exports dev.kernite.models.classification;
+  exports dev.kernite.models.gan;
   exports dev.kernite.models.masking;
   exports dev.kernite.models.measure;
   exports dev.kernite.models.metrics;

@@ -50,7 +50,22 @@ final class Json {
    * @throws ModelException if the file cannot be read, is not JSON, or holds something else
    */
   static JsonNode readObject(Path file) {
-    JsonNode node = read(file);
+    return requireObject(file, read(file));
+  }
+
+  /**
+   * Parses one JSON object.
+   *
+   * @param name what errors call it
+   * @param text in UTF-8
+   * @return the object
+   * @throws ModelException if it is not JSON, or something else
+   */
+  static JsonNode parseObject(Path name, byte[] text) {
+    return requireObject(name, parse(name, text));
+  }
+
+  private static JsonNode requireObject(Path file, JsonNode node) {
     if (!node.isObject()) {
       throw new ModelException(file + ": must hold a JSON object");
     }
@@ -78,12 +93,18 @@ final class Json {
         throw new ModelException(
             file + ": has " + Files.size(file) + " bytes, more than a configuration can have");
       }
-      return tree(Files.readAllBytes(file));
+      return parse(file, Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new ModelException(file + ": no such file; check the path", e);
     } catch (IOException e) {
       throw new ModelException(
           file + ": cannot be read (" + FileErrors.reason(e) + "); check its permissions", e);
+    }
+  }
+
+  private static JsonNode parse(Path file, byte[] text) {
+    try {
+      return tree(text);
     } catch (JacksonException e) {
       String at =
           e.getLocation() == null

@@ -39,6 +39,28 @@ public final class JsonConfig {
   }
 
   /**
+   * Reads a configuration that is no file.
+   *
+   * @param name what errors call it
+   * @param text one JSON object in UTF-8
+   * @return its content
+   * @throws ModelException if it is not JSON, or something else than an object
+   */
+  public static JsonConfig of(Path name, byte[] text) {
+    return new JsonConfig(name, "", Json.parseObject(name, text));
+  }
+
+  /**
+   * Writes a configuration for people to read.
+   *
+   * @param values strings, numbers, booleans, lists and maps by key
+   * @return JSON, the keys in the map's order
+   */
+  public static String text(Map<String, Object> values) {
+    return Json.pretty(values);
+  }
+
+  /**
    * Reads a file of several.
    *
    * @param file a file that holds a JSON array of objects
@@ -215,6 +237,47 @@ public final class JsonConfig {
     List<String> values = new ArrayList<>(node.size());
     for (JsonNode element : node) {
       values.add(toText(key, element));
+    }
+    return List.copyOf(values);
+  }
+
+  /**
+   * A list of numbers, such as {@code betas}.
+   *
+   * @param key the key
+   * @return the values, finite; empty when the key is absent or null
+   * @throws ModelException if it is anything else
+   */
+  public List<Double> reals(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    JsonNode node = object.get(key);
+    if (!node.isArray()) {
+      throw wrong(key, "a list of numbers", node);
+    }
+    List<Double> values = new ArrayList<>(node.size());
+    for (JsonNode element : node) {
+      values.add(toReal(key, element));
+    }
+    return List.copyOf(values);
+  }
+
+  /**
+   * One value or a list of them, strings or integers, each as text.
+   *
+   * @param key the key
+   * @return the values, at least one
+   * @throws ModelException if it is missing or anything else
+   */
+  public List<String> texts(String key) {
+    JsonNode node = required(key, "a list of strings or integers");
+    List<String> values = new ArrayList<>();
+    for (JsonNode element : node.isArray() ? node : List.of(node)) {
+      values.add(element.isIntegralNumber() ? element.toString() : toText(key, element));
+    }
+    if (values.isEmpty()) {
+      throw wrong(key, "a list with values", node);
     }
     return List.copyOf(values);
   }

@@ -4,6 +4,7 @@ import dev.kernite.models.ModelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -11,7 +12,7 @@ import java.nio.file.StandardOpenOption;
  * Keeps a second run out of a folder: two that write one log spoil it. The system frees the lock
  * when its process ends, however it ends.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   private static final String FILE = ".lock";
 
   private final FileChannel channel;
@@ -23,10 +24,16 @@ final class FolderLock implements AutoCloseable {
   /**
    * Takes the lock.
    *
+   * @param folder created if need be
    * @throws ModelException if another run holds it, or the folder cannot be written
    */
-  static FolderLock of(Path folder) {
+  public static FolderLock of(Path folder) {
     Path file = folder.resolve(FILE);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new ModelException(folder + ": cannot be created: " + e.getMessage(), e);
+    }
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

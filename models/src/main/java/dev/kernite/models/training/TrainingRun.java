@@ -89,7 +89,6 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
    *     run is writing to the folder
    */
   public Outcome run(boolean resume, TrainingListener listener, BooleanSupplier stop) {
-    createFolder();
     try (FolderLock _ = FolderLock.of(folder)) {
       return runLocked(resume, listener, stop);
     }
@@ -165,11 +164,10 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
     StringBuilder text = new StringBuilder();
     for (Evaluation e : evaluations) {
       text.append("{\"step\":").append(e.step());
-      text.append(",\"loss\":").append(TrainingLog.number(e.loss()));
+      text.append(",\"loss\":").append(StepLog.number(e.loss()));
       e.measures()
           .forEach(
-              (name, value) ->
-                  text.append(",\"%s\":%s".formatted(name, TrainingLog.number(value))));
+              (name, value) -> text.append(",\"%s\":%s".formatted(name, StepLog.number(value))));
       text.append("}\n");
     }
     return text.toString();
@@ -180,14 +178,6 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
       throw new ModelException(
           "step %d: the loss is %s and the gradient norm %s; lower --lr, lengthen --warmup-steps or set --clip, and --resume"
               .formatted(entry.step(), entry.loss(), entry.gradNorm()));
-    }
-  }
-
-  private void createFolder() {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new ModelException(folder + ": cannot be created: " + e.getMessage(), e);
     }
   }
 

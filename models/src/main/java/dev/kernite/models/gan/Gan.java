@@ -1,0 +1,180 @@
+package dev.kernite.models.gan;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Shape;
+import dev.kernite.engine.Tensor;
+import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.checkpoint.SafetensorsWriter;
+import dev.kernite.models.checkpoint.TensorFiles;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A generator and a discriminator in an engine. */
+public final class Gan implements AutoCloseable {
+  private final Engine engine;
+  private final GanConfig config;
+  private final Network generator;
+  private final Network discriminator;
+
+  private Gan(Engine engine, GanConfig config, Network generator, Network discriminator) {
+    this.engine = engine;
+    this.config = config;
+    this.generator = generator;
+    this.discriminator = discriminator;
+  }
+
+  /** Draws both networks from the engine's random stream. */
+  public static Gan fresh(Engine engine, GanConfig config) {
+    Network.Source drawn =
+        (layer, name, own, shape) ->
+            layer.buffers().containsKey(own)
+                ? engine.full(shape, own.equals(Layer.BatchNorm.VARIANCE) ? 1 : 0)
+                : config.recipe().initialization().draw(engine, layer, own, shape);
+    return of(
+        engine, config, GanConfig.GENERATOR + ".", drawn, GanConfig.DISCRIMINATOR + ".", drawn);
+  }
+
+  /**
+   * Reads both networks.
+   *
+   * @param weights holds {@code generator.N.weight} and so on, N the layer's number, and may have
+   *     further names before N; the trained networks are written under the same names
+   * @throws ModelException if a tensor is missing or has another shape than the configuration says
+   */
+  public static Gan load(Engine engine, GanConfig config, Safetensors weights) {
+    Network.Source stored =
+        (layer, name, own, shape) -> {
+          RawTensor raw = weights.tensor(name);
+          if (!Arrays.equals(raw.info().shape(), shape.toArray())) {
+            throw new ModelException(
+                "%s: is %s, %s needs shape %s".formatted(raw.where(), raw.info(), layer, shape));
+          }
+          return TensorFiles.floats(engine, raw);
+        };
+    return of(
+        engine,
+        config,
+        WeightNames.of(weights, GanConfig.GENERATOR).prefix(),
+        stored,
+        WeightNames.of(weights, GanConfig.DISCRIMINATOR).prefix(),
+        stored);
+  }
+
+  private static Gan of(
+      Engine engine,
+      GanConfig config,
+      String generatorPrefix,
+      Network.Source generator,
+      String discriminatorPrefix,
+      Network.Source discriminator) {
+    Network g = Network.of(generatorPrefix, config.generator(), generator);
+    try {
+      return new Gan(
+          engine,
+          config,
+          g,
+          Network.of(discriminatorPrefix, config.discriminator(), discriminator));
+    } catch (RuntimeException | Error e) {
+      g.close();
+      throw e;
+    }
+  }
+
+  /** Where it lives. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** What it is made of, and how it is trained. */
+  public GanConfig config() {
+    return config;
+  }
+
+  /** From noise to images. */
+  public Network generator() {
+    return generator;
+  }
+
+  /** From images to one number each. */
+  public Network discriminator() {
+    return discriminator;
+  }
+
+  /** All parameters and running statistics of both networks, by name. */
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new TreeMap<>();
+    for (Network network : new Network[] {generator, discriminator}) {
+      all.putAll(network.parameters());
+      all.putAll(network.buffers());
+    }
+    return all;
+  }
+
+  /**
+   * The shape of the generator's input.
+   *
+   * @param rows number of images wanted
+   */
+  public Shape noiseShape(long rows) {
+    return switch (config.generator().getFirst()) {
+      case Layer.Linear l -> Shape.of(rows, l.in());
+      case Layer.ConvTranspose2d c -> Shape.of(rows, c.in(), 1, 1);
+      default ->
+          throw new ModelException(
+              "a generator begins with Linear or ConvTranspose2d, not "
+                  + config.generator().getFirst());
+    };
+  }
+
+  /**
+   * The shape of the discriminator's input.
+   *
+   * @param rows number of images
+   * @param image shape of one image of the data
+   * @throws ModelException if the discriminator does not take such images
+   */
+  public Shape imageShape(long rows, long[] image) {
+    Shape whole = Shape.of(image);
+    Layer first = config.discriminator().getFirst();
+    if (first instanceof Layer.Linear l && l.in() == whole.size()) {
+      return Shape.of(rows, l.in());
+    }
+    if (first instanceof Layer.Conv2d c && image.length == 3 && c.in() == image[0]) {
+      return Shape.of(rows, image[0], image[1], image[2]);
+    }
+    throw new ModelException(
+        "the discriminator begins with %s, which does not take the data's images %s; choose another --preset, --config or --init"
+            .formatted(first, whole));
+  }
+
+  /**
+   * Generates images, norms using their running statistics.
+   *
+   * @param noise as {@link #noiseShape}
+   * @return images, in the current scope
+   */
+  public Tensor generate(Tensor noise) {
+    return engine.scoped(() -> engine.noGrad(() -> generator.apply(noise, false)));
+  }
+
+  /** Writes {@link #tensors} as a safetensors file. */
+  public void write(Path file) {
+    SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+    try (Arena arena = Arena.ofConfined()) {
+      tensors().forEach((name, t) -> TensorFiles.add(writer, name, t, arena));
+      writer.write(file);
+    }
+  }
+
+  /** Frees both networks. */
+  @Override
+  public void close() {
+    generator.close();
+    discriminator.close();
+  }
+}

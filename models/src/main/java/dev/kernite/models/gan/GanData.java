@@ -1,0 +1,54 @@
+package dev.kernite.models.gan;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Tensor;
+
+/**
+ * What a GAN learns from, by the number of the step: the same step always gives the same images and
+ * noise, so the step is all that a resumed run needs to know.
+ */
+public interface GanData extends AutoCloseable {
+  /** Real images, and as many generated ones, in a step of the discriminator. */
+  int realRows();
+
+  /** Generated images in a step of the generator. */
+  int noiseRows();
+
+  /** Shape of one image, such as [1, 28, 28] or [784]. */
+  long[] image();
+
+  /** Whether the generator's step has noise of its own; else it reuses the discriminator's. */
+  boolean separateNoise();
+
+  /** Steps that see all images once, at least 1. */
+  long stepsPerEpoch();
+
+  /** A number that differs, most likely, when the data does. */
+  long fingerprint();
+
+  /**
+   * Writes the real images of a step.
+   *
+   * @param images {@link #realRows} times the size of an image
+   */
+  void real(long step, Tensor images);
+
+  /**
+   * Writes the noise of a step.
+   *
+   * @param generator for the generator's step, else for the discriminator's
+   * @param noise {@link #noiseRows} or {@link #realRows} rows
+   */
+  void noise(long step, boolean generator, Tensor noise);
+
+  /**
+   * The noise that samples are drawn from, always the same.
+   *
+   * @param gan says what noise it takes
+   * @return a tensor in the current scope
+   */
+  Tensor fixedNoise(Engine engine, Gan gan);
+
+  @Override
+  default void close() {}
+}

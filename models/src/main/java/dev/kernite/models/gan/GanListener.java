@@ -1,0 +1,28 @@
+package dev.kernite.models.gan;
+
+import dev.kernite.engine.Tensor;
+
+/** Hears from a run as it goes on, on the thread that runs it. */
+public interface GanListener {
+  /** Hears nothing. */
+  GanListener NONE = new GanListener() {};
+
+  /** After each step. */
+  default void onStep(GanStep step) {}
+
+  /**
+   * At the end of each pass over the data, and at the run's end.
+   *
+   * @param epoch passes begun so far, at least 1
+   * @param steps updates made so far
+   * @param samples images from the fixed noise; freed afterwards
+   */
+  default void onEpoch(long epoch, long steps, Tensor samples) {}
+
+  /**
+   * When the run can be continued from here.
+   *
+   * @param steps updates made so far
+   */
+  default void onSaved(long steps) {}
+}

@@ -1,0 +1,191 @@
+package dev.kernite.models.gan;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.engine.Scope;
+import dev.kernite.engine.Tensor;
+import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.AtomicFiles;
+import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.checkpoint.SafetensorsWriter;
+import dev.kernite.models.checkpoint.TensorFiles;
+import dev.kernite.models.training.FolderLock;
+import dev.kernite.models.training.RunState;
+import dev.kernite.models.training.StepLog;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A whole run in a folder. Killed at any moment, it resumes from the last saved state and ends with
+ * the same bits.
+ *
+ * <p>The folder gets {@code config.json}, {@code log.jsonl} (a line for each step), {@code
+ * training-state.safetensors} and, at the end, {@code model.safetensors} (parameters and running
+ * statistics), {@code samples.safetensors} (tensor {@code samples}: what the generator makes of the
+ * fixed noise, its norms using the running statistics) and {@code loss.csv}.
+ */
+public final class GanRun {
+  /** File of the log. */
+  public static final String LOG = "log.jsonl";
+
+  private static final String CONFIG = "config.json";
+  private static final String STATE = "training-state.safetensors";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String SAMPLES = "samples";
+  private static final String CSV = "loss.csv";
+
+  private final GanTrainer trainer;
+  private final Path folder;
+  private final Plan plan;
+  private final RunState state;
+
+  /**
+   * How far a run goes.
+   *
+   * @param steps updates in all
+   * @param saveEvery updates between two saved states; 0 for one at the end of each epoch
+   */
+  public record Plan(long steps, long saveEvery) {
+    /** Checks the numbers. */
+    public Plan {
+      if (steps < 1 || saveEvery < 0) {
+        throw new ModelException(
+            "a run of %d steps, saved every %d, is not possible".formatted(steps, saveEvery));
+      }
+    }
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param steps updates made in all
+   * @param finished false when it was asked to stop before its end
+   */
+  public record Outcome(long steps, boolean finished) {}
+
+  /**
+   * Prepares a run.
+   *
+   * @param folder where to; created if need be
+   * @param settings what a resumed run must repeat besides configuration and data, by option name
+   */
+  public GanRun(GanTrainer trainer, Path folder, Plan plan, Map<String, String> settings) {
+    this.trainer = trainer;
+    this.folder = folder;
+    this.plan = plan;
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put(CONFIG, trainer.gan().config().text());
+    all.put("--data (checksum)", Long.toHexString(trainer.data().fingerprint()));
+    Gan gan = trainer.gan();
+    this.state = new RunState(all, gan.tensors(), trainer.optimizers(), gan.engine().random());
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param resume continue from the saved state, where there is one; otherwise start over
+   * @param stop asked before each step; when true, the state is saved and the run ends
+   * @throws ModelException if a loss is no longer a number, a file cannot be written, or another
+   *     run is writing to the folder
+   */
+  public Outcome run(boolean resume, GanListener listener, BooleanSupplier stop) {
+    try (FolderLock _ = FolderLock.of(folder);
+        Scope _ = engine().scope()) {
+      AtomicFiles.write(folder.resolve(CONFIG), trainer.gan().config().text());
+      long step = resume ? restore() : startOver();
+      Tensor noise = trainer.data().fixedNoise(engine(), trainer.gan());
+      try (StepLog log = StepLog.resume(folder.resolve(LOG), GanStep.COLUMNS, step)) {
+        while (step < plan.steps && !stop.getAsBoolean()) {
+          GanStep done = trainer.update(step);
+          log.append(step, done.values());
+          requireFinite(done);
+          step++;
+          listener.onStep(done);
+          if (endsEpoch(step)) {
+            show(step, noise, listener);
+          }
+          if (isDue(step)) {
+            save(step, log, listener);
+          }
+        }
+        if (step < plan.steps) {
+          save(step, log, listener);
+          return new Outcome(step, false);
+        }
+      }
+      finish(noise);
+      return new Outcome(step, true);
+    }
+  }
+
+  private Engine engine() {
+    return trainer.gan().engine();
+  }
+
+  private long restore() {
+    Path saved = folder.resolve(STATE);
+    if (!Files.exists(saved)) {
+      return 0;
+    }
+    try (Safetensors file = Safetensors.open(saved)) {
+      return state.restore(file);
+    }
+  }
+
+  /** A fresh run must not leave behind a state that a later resume would take for its own. */
+  private long startOver() {
+    Path saved = folder.resolve(STATE);
+    try {
+      Files.deleteIfExists(saved);
+      return 0;
+    } catch (IOException e) {
+      throw new ModelException(saved + ": cannot be deleted: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean endsEpoch(long step) {
+    return step == plan.steps || step % trainer.data().stepsPerEpoch() == 0;
+  }
+
+  private boolean isDue(long step) {
+    return step == plan.steps
+        || (plan.saveEvery == 0 ? endsEpoch(step) : step % plan.saveEvery == 0);
+  }
+
+  private void show(long step, Tensor noise, GanListener listener) {
+    long perEpoch = trainer.data().stepsPerEpoch();
+    try (Scope _ = engine().scope()) {
+      Tensor samples = trainer.gan().generate(noise);
+      listener.onEpoch((step + perEpoch - 1) / perEpoch, step, samples);
+    }
+  }
+
+  private void save(long step, StepLog log, GanListener listener) {
+    log.force();
+    state.save(folder.resolve(STATE), step, (writer, arena) -> {});
+    listener.onSaved(step);
+  }
+
+  private void finish(Tensor noise) {
+    try (Scope _ = engine().scope();
+        Arena arena = Arena.ofConfined()) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      TensorFiles.add(writer, SAMPLES, trainer.gan().generate(noise), arena);
+      writer.write(folder.resolve(SAMPLES + ".safetensors"));
+    }
+    trainer.gan().write(folder.resolve(WEIGHTS));
+    StepLog.writeCsv(folder.resolve(LOG), GanStep.COLUMNS, folder.resolve(CSV));
+  }
+
+  private static void requireFinite(GanStep step) {
+    if (!step.isFinite()) {
+      throw new ModelException(
+          "step %d: the discriminator's loss is %s and the generator's %s; lower --lr and --resume"
+              .formatted(step.step(), step.dLoss(), step.gLoss()));
+    }
+  }
+}
