@@ -14,6 +14,7 @@ final class Commands {
           "tour",
           "generate",
           "train",
+          "gan",
           "encode",
           "classify",
           "fill-mask",
@@ -62,6 +63,7 @@ final class Commands {
       case "tour" -> new TourCommand(globals);
       case "generate" -> new GenerateCommand(globals);
       case "train" -> new TrainCommand(globals);
+      case "gan" -> new GanCommand(globals);
       case "encode" -> new EncodeCommand(globals);
       case "classify" -> new ClassifyCommand(globals);
       case "fill-mask" -> new FillMaskCommand(globals);

@@ -153,11 +153,23 @@ public record GanConfig(
 
   /** The configuration as {@link #of} reads it. */
   public String text() {
+    return JsonConfig.text(json());
+  }
+
+  /** What a resumed run must repeat, by key: all but its length. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    json().forEach((key, value) -> settings.put(key, String.valueOf(value)));
+    settings.keySet().removeAll(GanRecipe.Duration.KEYS);
+    return settings;
+  }
+
+  private Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put(GENERATOR, generator.stream().map(Layer::toString).toList());
     json.put(DISCRIMINATOR, discriminator.stream().map(Layer::toString).toList());
     json.put("loss", loss.toString());
     json.putAll(recipe.json());
-    return JsonConfig.text(json);
+    return json;
   }
 }

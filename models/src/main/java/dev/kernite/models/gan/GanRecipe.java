@@ -3,6 +3,7 @@ package dev.kernite.models.gan;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.JsonConfig;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,6 +43,9 @@ public record GanRecipe(
    * @param steps updates of each network, or 0
    */
   public record Duration(double epochs, long steps) {
+    /** What a configuration calls them. */
+    static final List<String> KEYS = List.of("epochs", "steps");
+
     /** Checks the ranges. */
     public Duration {
       if (steps < 0 || (steps == 0 && !(epochs > 0 && Double.isFinite(epochs)))) {

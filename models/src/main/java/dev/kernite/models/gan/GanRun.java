@@ -71,14 +71,15 @@ public final class GanRun {
    * Prepares a run.
    *
    * @param folder where to; created if need be
-   * @param settings what a resumed run must repeat besides configuration and data, by option name
+   * @param settings what a resumed run must repeat besides configuration and data, by option name;
+   *     a longer run may go on from a shorter one
    */
   public GanRun(GanTrainer trainer, Path folder, Plan plan, Map<String, String> settings) {
     this.trainer = trainer;
     this.folder = folder;
     this.plan = plan;
     Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put(CONFIG, trainer.gan().config().text());
+    all.putAll(trainer.gan().config().settings());
     all.put("--data (checksum)", Long.toHexString(trainer.data().fingerprint()));
     Gan gan = trainer.gan();
     this.state = new RunState(all, gan.tensors(), trainer.optimizers(), gan.engine().random());

@@ -1,0 +1,113 @@
+package dev.kernite.cli;
+
+import dev.kernite.engine.Engine;
+import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.gan.Gan;
+import dev.kernite.models.gan.GanConfig;
+import dev.kernite.models.gan.GanData;
+import dev.kernite.models.gan.GanRun;
+import dev.kernite.models.gan.GanTrainer;
+import dev.kernite.models.gan.RecordedData;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gan}: trains a generative adversarial network. */
+@Command(
+    name = "gan",
+    description = "Train a generative adversarial network on images.",
+    sortOptions = false)
+final class GanCommand implements Callable<Integer> {
+  private final Globals globals;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR|mnist|X",
+      description = "X.safetensors: real, noise_d, noise_g [step, batch, ...] and noise_fixed.")
+  private String data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the model, the log, the pictures and the state to resume from.")
+  private Path out;
+
+  @Option(
+      names = "--init",
+      paramLabel = "Y",
+      description = "Weights to start from: generator.N.weight ... (default: drawn).")
+  private Path init;
+
+  @Option(names = "--resume", description = "Continue from the last state saved in --out.")
+  private boolean resume;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Seed of fresh weights, data order and noise (default: 0).")
+  private long seed;
+
+  @Option(
+      names = "--save-every",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Updates between two states to resume from (default: an epoch).")
+  private long saveEvery;
+
+  @Mixin private final GanHyperparameters hyper = new GanHyperparameters();
+
+  GanCommand(Globals globals) {
+    this.globals = globals;
+  }
+
+  @Override
+  public Integer call() {
+    try (Safetensors weights = init == null ? null : Safetensors.open(init);
+        Engine engine = globals.openEngine(seed);
+        RecordedData images = RecordedData.open(Path.of(data))) {
+      requireBatch(images);
+      GanConfig config = hyper.config(weights, images.image(), true);
+      config = config.with(config.recipe().withBatch(images.noiseRows(), !images.separateNoise()));
+      try (Gan gan =
+              weights == null ? Gan.fresh(engine, config) : Gan.load(engine, config, weights);
+          GanTrainer trainer = new GanTrainer(gan, images)) {
+        return train(trainer);
+      }
+    }
+  }
+
+  private void requireBatch(GanData images) {
+    Integer wanted = hyper.batchSize();
+    if (wanted != null && wanted != images.noiseRows()) {
+      throw new CommandException(
+          "%s: has batches of %d images; leave --batch-size %d out"
+              .formatted(data, images.noiseRows(), wanted));
+    }
+  }
+
+  private int train(GanTrainer trainer) {
+    long steps = trainer.gan().config().recipe().duration().in(trainer.data().stepsPerEpoch());
+    GanRun run =
+        new GanRun(
+            trainer, out, new GanRun.Plan(steps, saveEvery), Map.of("--seed", Long.toString(seed)));
+    try (Interrupt interrupt = Interrupt.listen();
+        GanProgress progress = new GanProgress(globals, steps)) {
+      GanRun.Outcome outcome = run.run(resume, progress, interrupt::requested);
+      JsonLine line = new JsonLine();
+      progress.summary(outcome, out, line);
+      if (outcome.finished()) {
+        GanCurves.draw(out.resolve(GanRun.LOG), out.resolve("loss.png"), globals.err());
+      }
+      if (globals.json()) {
+        line.print(globals.out());
+      }
+      return interrupt.exitCode();
+    }
+  }
+}

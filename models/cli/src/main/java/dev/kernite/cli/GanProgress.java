@@ -1,0 +1,85 @@
+package dev.kernite.cli;
+
+import dev.kernite.models.gan.GanListener;
+import dev.kernite.models.gan.GanRun;
+import dev.kernite.models.gan.GanStep;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Shows how a GAN's run goes on: a bar on a terminal, a plain line every few seconds elsewhere, and
+ * with {@code --json} every step as an object on standard output.
+ */
+final class GanProgress implements GanListener, AutoCloseable {
+  private final Globals globals;
+  private final long steps;
+  private long began;
+  private long done;
+  private Progress bar; // from the first step on: only then is it known where a run resumes
+
+  GanProgress(Globals globals, long steps) {
+    this.globals = globals;
+    this.steps = steps;
+  }
+
+  @Override
+  public void onStep(GanStep step) {
+    if (bar == null) {
+      bar = Progress.start(globals.err(), "training", "step", step.step(), steps);
+      began = System.nanoTime();
+    } else {
+      done++;
+    }
+    if (globals.json()) {
+      JsonLine line = new JsonLine().put("step", step.step());
+      double[] values = step.values();
+      for (int i = 0; i < values.length; i++) {
+        line.put(GanStep.COLUMNS.get(i), values[i]);
+      }
+      line.print(globals.out());
+      globals.out().flush();
+    }
+    bar.at(step.step() + 1, note(step));
+  }
+
+  private static String note(GanStep step) {
+    return String.format(
+        Locale.ROOT,
+        "loss D %.4f, G %.4f; D(x) %.3f, D(G(z)) %.3f",
+        step.dLoss(),
+        step.gLoss(),
+        step.real().probability(),
+        step.fake().probability());
+  }
+
+  /**
+   * The last word.
+   *
+   * @param line the last of {@code --json}, to which to add
+   */
+  void summary(GanRun.Outcome outcome, Path out, JsonLine line) {
+    close();
+    double rate = done * 1e9 / Math.max(1, System.nanoTime() - began);
+    if (outcome.finished()) {
+      say("%d steps, %.1f a second; the model is in %s", outcome.steps(), rate, out);
+    } else {
+      say("stopped after step %d of %d; continue with --resume", outcome.steps(), steps);
+    }
+    line.put("out", out.toString())
+        .put("steps", outcome.steps())
+        .put("finished", outcome.finished())
+        .put("steps_per_second", rate);
+  }
+
+  void say(String format, Object... values) {
+    globals.err().println(String.format(Locale.ROOT, format, values));
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}
