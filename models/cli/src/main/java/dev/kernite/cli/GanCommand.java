@@ -7,7 +7,6 @@ import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanData;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanTrainer;
-import dev.kernite.models.gan.RecordedData;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -27,7 +26,11 @@ final class GanCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DIR|mnist|X",
-      description = "X.safetensors: real, noise_d, noise_g [step, batch, ...] and noise_fixed.")
+      description = {
+        "mnist: as `make mnist` fetched it; mnist-small: 2,000 digits that come with Kernite;",
+        "DIR: a folder with MNIST's four files; X.safetensors: ready steps, tensors real,",
+        "noise_d, noise_g [step, batch, ...] and noise_fixed."
+      })
   private String data;
 
   @Option(
@@ -60,6 +63,13 @@ final class GanCommand implements Callable<Integer> {
       description = "Updates between two states to resume from (default: an epoch).")
   private long saveEvery;
 
+  @Option(
+      names = "--samples",
+      defaultValue = "64",
+      paramLabel = "N",
+      description = "Images of the pictures (default: 64; with X.safetensors, what it has).")
+  private int samples;
+
   @Mixin private final GanHyperparameters hyper = new GanHyperparameters();
 
   GanCommand(Globals globals) {
@@ -69,25 +79,16 @@ final class GanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Safetensors weights = init == null ? null : Safetensors.open(init);
-        Engine engine = globals.openEngine(seed);
-        RecordedData images = RecordedData.open(Path.of(data))) {
-      requireBatch(images);
-      GanConfig config = hyper.config(weights, images.image(), true);
-      config = config.with(config.recipe().withBatch(images.noiseRows(), !images.separateNoise()));
-      try (Gan gan =
+        GanSource source = GanSource.of(data);
+        Engine engine = globals.openEngine(seed)) {
+      GanConfig config = hyper.config(weights, source.image(), source.isRecorded());
+      config = source.adapted(config, hyper.batchSize());
+      try (GanData steps = source.data(config.recipe(), samples, seed);
+          Gan gan =
               weights == null ? Gan.fresh(engine, config) : Gan.load(engine, config, weights);
-          GanTrainer trainer = new GanTrainer(gan, images)) {
+          GanTrainer trainer = new GanTrainer(gan, steps)) {
         return train(trainer);
       }
-    }
-  }
-
-  private void requireBatch(GanData images) {
-    Integer wanted = hyper.batchSize();
-    if (wanted != null && wanted != images.noiseRows()) {
-      throw new CommandException(
-          "%s: has batches of %d images; leave --batch-size %d out"
-              .formatted(data, images.noiseRows(), wanted));
     }
   }
 

@@ -77,8 +77,8 @@ public record GanConfig(
    * @throws ModelException if a value is missing or makes no sense; the message names file and key
    */
   public static GanConfig of(JsonConfig json) {
-    GanLoss loss = GanLoss.of(json.string("loss", "BCELoss"));
     try {
+      GanLoss loss = GanLoss.of(json.string("loss", "BCELoss"));
       return new GanConfig(
           layers(json.texts(GENERATOR), new Layer.Relu(), new Layer.Tanh()),
           layers(
