@@ -1,5 +1,6 @@
-// Losses value by value: mean squared and absolute error, binary cross-entropy of probabilities and
-// of logits (LossFunction.java defines them), with optional weights.
+// Losses value by value: squared, absolute and smooth absolute error, binary cross-entropy of
+// probabilities and of logits, Kullback-Leibler divergence (LossFunction.java defines them), with
+// optional weights.
 //
 // A thread takes four values where all arrays allow. Bytes moved an element: 12 forward (16 to 20
 // with weights), 16 to 20 backward; null arrays cost nothing.
@@ -12,36 +13,36 @@ DEV float difference_sign(float x, float y) {
 }
 
 struct Mse {
-  static __device__ float f(float x, float y, float) { return (x - y) * (x - y); }
-  static __device__ float d(float x, float y, float) { return 2.0f * (x - y); }
+  static __device__ float f(float x, float y, float, float) { return (x - y) * (x - y); }
+  static __device__ float d(float x, float y, float, float) { return 2.0f * (x - y); }
 };
 
 struct L1 {
-  static __device__ float f(float x, float y, float) { return fabsf(x - y); }
-  static __device__ float d(float x, float y, float) { return difference_sign(x, y); }
+  static __device__ float f(float x, float y, float, float) { return fabsf(x - y); }
+  static __device__ float d(float x, float y, float, float) { return difference_sign(x, y); }
 };
 
 /** Logarithms are clamped at -100, as in PyTorch. */
 struct Bce {
   static __device__ float clamped(float v) { return v < -100.0f ? -100.0f : v; }
-  static __device__ float f(float x, float y, float) {
+  static __device__ float f(float x, float y, float, float) {
     return -(y * clamped(logf(x)) + (1.0f - y) * clamped(log1pf(-x)));
   }
-  static __device__ float d(float x, float y, float) {
+  static __device__ float d(float x, float y, float, float) {
     const float variance = (1.0f - x) * x;
     return (x - y) / (variance < 1e-12f ? 1e-12f : variance);
   }
 };
 
 struct BceWithLogits {
-  static __device__ float f(float x, float y, float positive) {
+  static __device__ float f(float x, float y, float positive, float) {
     // log(1 + e^z) for z = x and -x: what is lost if the target is 0, and if it is 1
     const float small = log1pf(expf(-fabsf(x)));
     const float zero = fmaxf(x, 0.0f) + small;
     const float one = fmaxf(-x, 0.0f) + small;
     return (1.0f - y) * zero + positive * y * one;
   }
-  static __device__ float d(float x, float y, float positive) {
+  static __device__ float d(float x, float y, float positive, float) {
     const float e = expf(-fabsf(x));
     const float large = 1.0f / (1.0f + e);
     const float small = e * large;
@@ -49,6 +50,30 @@ struct BceWithLogits {
     const float zero = x >= 0.0f ? small : large;  // sigmoid(-x), without cancellation
     return (1.0f - y) * one - positive * y * zero;
   }
+};
+
+/** Quadratic below beta, the parameter. */
+struct SmoothL1 {
+  static __device__ float f(float x, float y, float, float beta) {
+    const float d = fabsf(x - y);
+    return d < beta ? 0.5f * d * d / beta : d - 0.5f * beta;
+  }
+  static __device__ float d(float x, float y, float, float beta) {
+    return fabsf(x - y) < beta ? (x - y) / beta : difference_sign(x, y);
+  }
+};
+
+struct KlDiv {
+  static __device__ float f(float x, float y, float, float) {
+    return (y == 0.0f ? 0.0f : y * logf(y)) - y * x;
+  }
+  static __device__ float d(float, float y, float, float) { return -y; }
+};
+
+/** The target is a logarithm too. */
+struct KlDivLog {
+  static __device__ float f(float x, float y, float, float) { return expf(y) * (y - x); }
+  static __device__ float d(float, float y, float, float) { return -expf(y); }
 };
 
 /** Values of an optional array, 1 where there is none. */
@@ -70,19 +95,19 @@ DEV const float* present(const float* p, const float* otherwise) {
 }
 
 template <class F>
-DEV void element_loss(const float* x, const float* y, const float* weight, const float* positive,
-                      float* loss, long long n) {
+DEV void element_loss(float parameter, const float* x, const float* y, const float* weight,
+                      const float* positive, float* loss, long long n) {
   const Split split = split4(n, loss, x, y, present(weight, loss), present(positive, loss));
   for_slots(split, grid_thread(), grid_threads(), [&](auto width, long long i) {
     constexpr int W = decltype(width)::value;
     const Pack<W> in = load<W>(x + i);
     const Pack<W> target = load<W>(y + i);
     const Pack<W> w = load_or_one<W>(weight, i);
-    const Pack<W> p = load_or_one<W>(positive, i);
+    const Pack<W> pos = load_or_one<W>(positive, i);
     Pack<W> v;
 #pragma unroll
     for (int e = 0; e < W; e++) {
-      v.v[e] = w.v[e] * F::f(in.v[e], target.v[e], p.v[e]);
+      v.v[e] = w.v[e] * F::f(in.v[e], target.v[e], pos.v[e], parameter);
     }
     store(loss + i, v);
   });
@@ -90,9 +115,9 @@ DEV void element_loss(const float* x, const float* y, const float* weight, const
 
 /** dx or dy may be null; df/dy = -df/dx for the losses that depend on x - y alone. */
 template <class F>
-DEV void element_loss_grad(const float* x, const float* y, const float* weight,
-                           const float* positive, const float* scale, float* dx, float* dy,
-                           long long n) {
+DEV void element_loss_grad(float parameter, const float* x, const float* y,
+                           const float* weight, const float* positive, const float* scale,
+                           float* dx, float* dy, long long n) {
   const Split split = split4(n, scale, x, y, present(weight, scale), present(positive, scale),
                              present(dx, scale), present(dy, scale));
   for_slots(split, grid_thread(), grid_threads(), [&](auto width, long long i) {
@@ -100,11 +125,11 @@ DEV void element_loss_grad(const float* x, const float* y, const float* weight,
     const Pack<W> in = load<W>(x + i);
     const Pack<W> target = load<W>(y + i);
     const Pack<W> w = load_or_one<W>(weight, i);
-    const Pack<W> p = load_or_one<W>(positive, i);
+    const Pack<W> pos = load_or_one<W>(positive, i);
     Pack<W> g = load<W>(scale + i);
 #pragma unroll
     for (int e = 0; e < W; e++) {
-      g.v[e] = g.v[e] * w.v[e] * F::d(in.v[e], target.v[e], p.v[e]);
+      g.v[e] = g.v[e] * w.v[e] * F::d(in.v[e], target.v[e], pos.v[e], parameter);
     }
     if (dx != nullptr) {
       store(dx + i, g);
@@ -120,17 +145,17 @@ DEV void element_loss_grad(const float* x, const float* y, const float* weight,
 }
 
 #define LOSS(name, F)                                                                            \
-  KERNEL __launch_bounds__(BLOCK) loss_##name(const float* x, const float* y,                    \
-                                              const float* weight, const float* positive,        \
-                                              float* loss, long long n) {                        \
-    element_loss<F>(x, y, weight, positive, loss, n);                                            \
+  KERNEL __launch_bounds__(BLOCK)                                                                \
+      loss_##name(float parameter, const float* x, const float* y, const float* weight,          \
+                  const float* positive, float* loss, long long n) {                             \
+    element_loss<F>(parameter, x, y, weight, positive, loss, n);                                 \
   }                                                                                              \
   REGISTER_KERNEL(loss_##name);                                                                  \
   KERNEL __launch_bounds__(BLOCK)                                                                \
-      loss_grad_##name(const float* x, const float* y, const float* weight,                      \
+      loss_grad_##name(float parameter, const float* x, const float* y, const float* weight,     \
                        const float* positive, const float* scale, float* dx, float* dy,          \
                        long long n) {                                                            \
-    element_loss_grad<F>(x, y, weight, positive, scale, dx, dy, n);                              \
+    element_loss_grad<F>(parameter, x, y, weight, positive, scale, dx, dy, n);                   \
   }                                                                                              \
   REGISTER_KERNEL(loss_grad_##name)
 
@@ -138,3 +163,6 @@ LOSS(mse, Mse);
 LOSS(l1, L1);
 LOSS(bce, Bce);
 LOSS(bce_with_logits, BceWithLogits);
+LOSS(smooth_l1, SmoothL1);
+LOSS(kl_div, KlDiv);
+LOSS(kl_div_log, KlDivLog);

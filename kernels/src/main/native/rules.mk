@@ -24,7 +24,7 @@ NAMES     := $(patsubst $(CUDA)/%.cu,%,$(sort $(wildcard $(CUDA)/*.cu $(CUDA)/la
 #
 # Product kernels have machine code for every target. What teaches or tests (ladder, primitives) has it for
 # the two kinds of GPU in servers; elsewhere the driver compiles its PTX.
-ARCHITECTURES := sm_80 sm_86 sm_89 sm_90 sm_100 sm_120
+ARCHITECTURES := sm_80 sm_86 sm_90 sm_100 sm_120
 SERVERS       := sm_80 sm_90
 comma := ,
 empty :=

@@ -4,11 +4,16 @@ import dev.kernite.engine.autograd.Node;
 import dev.kernite.engine.op.AddLayerNorm;
 import dev.kernite.engine.op.AddRmsNorm;
 import dev.kernite.engine.op.Attention;
+import dev.kernite.engine.op.AvgPool2d;
+import dev.kernite.engine.op.BatchNorm;
 import dev.kernite.engine.op.Bce;
 import dev.kernite.engine.op.BceWithLogits;
 import dev.kernite.engine.op.Binary;
 import dev.kernite.engine.op.Clamp;
 import dev.kernite.engine.op.Concat;
+import dev.kernite.engine.op.Conv1d;
+import dev.kernite.engine.op.Conv2d;
+import dev.kernite.engine.op.ConvTranspose2d;
 import dev.kernite.engine.op.CrossEntropy;
 import dev.kernite.engine.op.Cumsum;
 import dev.kernite.engine.op.Dropout;
@@ -20,6 +25,7 @@ import dev.kernite.engine.op.Gather;
 import dev.kernite.engine.op.GeluErf;
 import dev.kernite.engine.op.GeluTanh;
 import dev.kernite.engine.op.IndexSelect;
+import dev.kernite.engine.op.KlDiv;
 import dev.kernite.engine.op.L1;
 import dev.kernite.engine.op.LayerNorm;
 import dev.kernite.engine.op.LeakyRelu;
@@ -30,6 +36,7 @@ import dev.kernite.engine.op.LogSoftmax;
 import dev.kernite.engine.op.Logsumexp;
 import dev.kernite.engine.op.MaskedFill;
 import dev.kernite.engine.op.Matmul;
+import dev.kernite.engine.op.MaxPool2d;
 import dev.kernite.engine.op.Mse;
 import dev.kernite.engine.op.Pad;
 import dev.kernite.engine.op.Permute;
@@ -40,6 +47,7 @@ import dev.kernite.engine.op.RmsNorm;
 import dev.kernite.engine.op.Sigmoid;
 import dev.kernite.engine.op.Silu;
 import dev.kernite.engine.op.Slice;
+import dev.kernite.engine.op.SmoothL1;
 import dev.kernite.engine.op.Softmax;
 import dev.kernite.engine.op.Softplus;
 import dev.kernite.engine.op.Stack;
@@ -47,6 +55,7 @@ import dev.kernite.engine.op.Tanh;
 import dev.kernite.engine.op.Transpose;
 import dev.kernite.engine.op.Tril;
 import dev.kernite.engine.op.Unary;
+import dev.kernite.engine.op.UpsampleNearest;
 import dev.kernite.engine.op.Where;
 import dev.kernite.kernels.BinaryFunction;
 import dev.kernite.kernels.ReduceFunction;
@@ -339,6 +348,54 @@ public final class Functional {
   /** Mean absolute difference. */
   public static Tensor l1(Tensor x, Tensor y) {
     return new L1(Reduction.MEAN).apply(x, y);
+  }
+
+  /** Mean smooth absolute difference, quadratic below beta. */
+  public static Tensor smoothL1(Tensor x, Tensor y, float beta) {
+    return new SmoothL1(Reduction.MEAN, beta).apply(x, y);
+  }
+
+  /** Divergence of log-probabilities x [batch, ...] from probabilities y, a sample. */
+  public static Tensor klDiv(Tensor x, Tensor y) {
+    return new KlDiv(KlDiv.Total.BATCHMEAN, false).apply(x, y);
+  }
+
+  // Images: [batch, channels, height, width].
+
+  /** Convolution of sequences [batch, in, length] with [out, in, taps] and bias [out] or null. */
+  public static Tensor conv1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+    return new Conv1d(stride, padding).apply(x, weight, bias);
+  }
+
+  /** Convolution with a weight [out, in, height, width] and a bias [out] or null. */
+  public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+    return new Conv2d(stride, padding).apply(x, weight, bias);
+  }
+
+  /** Transposed convolution with a weight [in, out, height, width] and a bias [out] or null. */
+  public static Tensor convTranspose2d(
+      Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+    return new ConvTranspose2d(stride, padding).apply(x, weight, bias);
+  }
+
+  /** Largest pixel of each square. */
+  public static Tensor maxPool2d(Tensor x, int kernel) {
+    return new MaxPool2d(kernel).apply(x);
+  }
+
+  /** Mean of each square. */
+  public static Tensor avgPool2d(Tensor x, int kernel) {
+    return new AvgPool2d(kernel).apply(x);
+  }
+
+  /** Each pixel as a square. */
+  public static Tensor upsampleNearest(Tensor x, int scale) {
+    return new UpsampleNearest(scale).apply(x);
+  }
+
+  /** Channels normalised by the batch; weight and bias may be null. */
+  public static Tensor batchNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+    return new BatchNorm(true, 0, eps).apply(x, weight, bias);
   }
 
   // Reductions over the given axes, which disappear; over all when none is given.

@@ -84,6 +84,15 @@ public interface Backend extends AutoCloseable {
   /** Fused optimiser updates. */
   Optim optim();
 
+  /** Convolutions of images, their transposes and gradients. */
+  Conv conv();
+
+  /** Pooling and enlarging of images. */
+  Pool pool();
+
+  /** Batch normalisation. */
+  BatchNorm batchNorm();
+
   /** Releases threads and memory. */
   @Override
   void close();

@@ -93,6 +93,42 @@ public interface Gemm {
           accumulate);
     }
 
+    /** The same product of operands with other row strides. */
+    public Shape withOperands(long lda, long ldb) {
+      return new Shape(
+          transposeA,
+          transposeB,
+          m,
+          n,
+          k,
+          lda,
+          ldb,
+          ldc,
+          batch,
+          strideA,
+          strideB,
+          strideC,
+          accumulate);
+    }
+
+    /** The same product into a matrix with another row stride. */
+    public Shape withResult(long ldc) {
+      return new Shape(
+          transposeA,
+          transposeB,
+          m,
+          n,
+          k,
+          lda,
+          ldb,
+          ldc,
+          batch,
+          strideA,
+          strideB,
+          strideC,
+          accumulate);
+    }
+
     /** The same product, added to C. */
     public Shape accumulating() {
       return new Shape(

@@ -16,6 +16,9 @@ package dev.kernite.kernels;
  * @param index see {@link Backend#index}
  * @param random see {@link Backend#random}
  * @param optim see {@link Backend#optim}
+ * @param conv see {@link Backend#conv}
+ * @param pool see {@link Backend#pool}
+ * @param batchNorm see {@link Backend#batchNorm}
  */
 public record KernelSet(
     Gemm gemm,
@@ -29,7 +32,10 @@ public record KernelSet(
     Loss loss,
     Index index,
     Random random,
-    Optim optim) {
+    Optim optim,
+    Conv conv,
+    Pool pool,
+    BatchNorm batchNorm) {
 
   /** The same with other matrix products. */
   public KernelSet withGemm(Gemm other) {
@@ -45,7 +51,10 @@ public record KernelSet(
         loss,
         index,
         random,
-        optim);
+        optim,
+        conv,
+        pool,
+        batchNorm);
   }
 
   /** The same with another softmax family. */
@@ -62,7 +71,10 @@ public record KernelSet(
         loss,
         index,
         random,
-        optim);
+        optim,
+        conv,
+        pool,
+        batchNorm);
   }
 
   /** The same with another attention. */
@@ -79,6 +91,9 @@ public record KernelSet(
         loss,
         index,
         random,
-        optim);
+        optim,
+        conv,
+        pool,
+        batchNorm);
   }
 }

@@ -70,17 +70,20 @@ public interface Loss {
   /**
    * {@code loss[i] = weight[i] f(x[i], y[i])}.
    *
+   * @param p parameter of f; ignored by those that have none
    * @param weight n values, or 0 for all 1
    * @param posWeight n values (BCE_WITH_LOGITS only), or 0 for all 1
    */
-  void elementwise(LossFunction f, long x, long y, long weight, long posWeight, long loss, long n);
+  void elementwise(
+      LossFunction f, float p, long x, long y, long weight, long posWeight, long loss, long n);
 
   /**
    * {@code dx[i] = scale[i] weight[i] df/dx}, {@code dy[i] = scale[i] weight[i] df/dy}; dx or dy
-   * may be 0. df/dy is defined for MSE and L1 only.
+   * may be 0. df/dy is defined for MSE, L1 and SMOOTH_L1 only.
    */
   void elementwiseGrad(
       LossFunction f,
+      float p,
       long x,
       long y,
       long weight,

@@ -14,5 +14,17 @@ public enum LossFunction {
   /**
    * Binary cross-entropy of a logit, without overflow; the positive term is weighted by posWeight.
    */
-  BCE_WITH_LOGITS
+  BCE_WITH_LOGITS,
+  /**
+   * Smooth L1 (Girshick 2015): {@code d^2 / (2 beta)} for d = |x - y| below beta, else {@code d -
+   * beta / 2}; beta is the function's parameter, and 0 makes it L1.
+   */
+  SMOOTH_L1,
+  /**
+   * Kullback-Leibler divergence of log-probabilities x from probabilities y: {@code y log y - y x},
+   * where 0 log 0 is 0.
+   */
+  KL_DIV,
+  /** The same where y is a log-probability too: {@code e^y (y - x)}. */
+  KL_DIV_LOG
 }

@@ -71,6 +71,12 @@ public final class Init {
     return normal(engine, shape, 0, (float) (kaimingGain(slope) / Math.sqrt(fanIn(shape))));
   }
 
+  /** What PyTorch's layers start with: uniform within 1 / sqrt(fan in) of their weight. */
+  static Tensor likeWeight(Engine engine, Shape weight, Shape shape) {
+    float bound = (float) (1 / Math.sqrt(fanIn(weight)));
+    return uniform(engine, shape, -bound, bound);
+  }
+
   private static double kaimingGain(double slope) {
     return Math.sqrt(2 / (1 + slope * slope));
   }

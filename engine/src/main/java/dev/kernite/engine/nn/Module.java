@@ -25,9 +25,26 @@ public interface Module extends AutoCloseable {
     return all;
   }
 
-  /** Frees the parameters and their gradients. */
+  /**
+   * Visits every buffer once, in a fixed order: what a checkpoint holds besides the parameters, and
+   * no optimiser changes, such as running statistics.
+   *
+   * @param prefix as for {@link #parameters(String, BiConsumer)}
+   * @param visit receives the full name and the tensor
+   */
+  default void buffers(String prefix, BiConsumer<String, Tensor> visit) {}
+
+  /** All buffers by name, in their fixed order. */
+  default Map<String, Tensor> buffers() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    buffers("", all::put);
+    return all;
+  }
+
+  /** Frees the parameters, their gradients, and the buffers. */
   @Override
   default void close() {
     parameters("", (name, tensor) -> tensor.close());
+    buffers("", (name, tensor) -> tensor.close());
   }
 }

@@ -222,6 +222,13 @@ public final class Catalogue {
       return Collections.unmodifiableList(out);
     }
     Class<?> c = (Class<?>) type;
+    if (c == PerAxis.class) {
+      List<Integer> each = new ArrayList<>();
+      for (Object v : value instanceof List<?> many ? many : List.of(value)) {
+        each.add((Integer) convert(v, int.class, false));
+      }
+      return new PerAxis(each);
+    }
     String text = String.valueOf(value);
     if (c.isEnum()) {
       return Arrays.stream(c.getEnumConstants())
@@ -250,6 +257,9 @@ public final class Catalogue {
       return "a list of " + describe(list.getActualTypeArguments()[0]);
     }
     Class<?> c = (Class<?>) type;
+    if (c == PerAxis.class) {
+      return "an int, or a list with one for each axis";
+    }
     return c.isEnum()
         ? "one of " + Arrays.toString(c.getEnumConstants()).toLowerCase(Locale.ROOT)
         : c.getSimpleName().toLowerCase(Locale.ROOT);

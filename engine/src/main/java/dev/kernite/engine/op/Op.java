@@ -22,8 +22,10 @@ public sealed interface Op
         AddLayerNorm,
         AddRmsNorm,
         Attention,
+        BatchNorm,
         Binary,
         Concat,
+        Convolution,
         CrossEntropy,
         Cumsum,
         Dropout,
@@ -38,12 +40,14 @@ public sealed interface Op
         Matmul,
         Pad,
         PairwiseLoss,
+        Pooling,
         Rearrangement,
         Reduce,
         RmsNorm,
         Softmax,
         Stack,
         Tril,
+        UpsampleNearest,
         Where {
 
   /**

@@ -13,13 +13,19 @@ import dev.kernite.kernels.ReduceFunction;
  * the loss has them, broadcast to that shape. The mean divides by the number of values, whatever
  * their weights; over nothing it is NaN.
  */
-public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, Mse {
+public sealed interface PairwiseLoss extends Op
+    permits Bce, BceWithLogits, KlDiv, L1, Mse, SmoothL1 {
 
   /** The loss of one pair. */
   LossFunction function();
 
   /** What becomes of the losses. */
-  Reduction reduction();
+  Averaging reduction();
+
+  /** The function's parameter, where it has one. */
+  default float parameter() {
+    return 0;
+  }
 
   @Override
   default Shape shape(Shape... in) {
@@ -31,18 +37,19 @@ public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, 
         throw Op.misfit(this, "the weight does not broadcast to the prediction", in);
       }
     }
-    return reduction() == Reduction.NONE ? in[0] : Shape.SCALAR;
+    return reduction().adds() ? Shape.SCALAR : in[0];
   }
 
   @Override
   default void forward(Call c) {
     Shape x = c.input(0).shape();
-    boolean reduced = reduction() != Reduction.NONE;
+    boolean reduced = reduction().adds();
     Tensor loss = reduced ? c.scratch(DType.F32, x) : c.output();
     c.backend()
         .loss()
         .elementwise(
             function(),
+            parameter(),
             c.address(0),
             c.address(1),
             spread(c, 2),
@@ -50,16 +57,14 @@ public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, 
             loss.address(),
             x.size());
     if (reduced) {
-      c.backend()
-          .reduce()
-          .reduce(
-              reduction() == Reduction.MEAN ? ReduceFunction.MEAN : ReduceFunction.SUM,
-              loss.address(),
-              c.output().address(),
-              1,
-              x.size(),
-              1,
-              0);
+      double divisor = reduction().divisor(x);
+      boolean mean = divisor == x.size();
+      ReduceFunction f = mean ? ReduceFunction.MEAN : ReduceFunction.SUM;
+      long total = c.output().address();
+      c.backend().reduce().reduce(f, loss.address(), total, 1, x.size(), 1, 0);
+      if (!mean && divisor != 1) {
+        c.backend().elementwise().scaleAdd((float) (1 / divisor), total, 0, total, 1);
+      }
       loss.close();
     }
   }
@@ -88,7 +93,7 @@ public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, 
   default void backward(Gradient g) {
     Shape x = g.input(0).shape();
     Tensor scale = g.upstream();
-    if (reduction() != Reduction.NONE) {
+    if (reduction().adds()) {
       scale = g.scratch(DType.F32, x);
       g.backend()
           .layout()
@@ -100,8 +105,9 @@ public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, 
               x.toArray(),
               4);
     }
-    if (reduction() == Reduction.MEAN) {
-      float share = (float) (1.0 / x.size());
+    double divisor = reduction().divisor(x);
+    if (divisor != 1) {
+      float share = (float) (1 / divisor);
       g.backend().elementwise().scaleAdd(share, scale.address(), 0, scale.address(), x.size());
     }
     boolean weighted = g.input(2) != null;
@@ -110,6 +116,7 @@ public sealed interface PairwiseLoss extends Op permits Bce, BceWithLogits, L1, 
         .loss()
         .elementwiseGrad(
             function(),
+            parameter(),
             g.address(0),
             g.address(1),
             weighted ? g.saved(0).address() : 0,

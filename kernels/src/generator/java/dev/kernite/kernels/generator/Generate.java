@@ -83,6 +83,7 @@ public final class Generate {
             ReductionKernels.all(),
             SoftmaxKernels.all(),
             NormKernels.all(),
+            BatchNormKernels.all(),
             ScoreKernels.all(),
             LossKernels.all(),
             OptimKernels.all(),

@@ -21,6 +21,7 @@ final class LossKernels {
     RowKernels kernels = new RowKernels("LossKernels", "Losses and their gradients, n values.");
     losses(kernels);
     gradients(kernels);
+    others(kernels);
     crossEntropies(kernels);
     return kernels;
   }
@@ -56,6 +57,62 @@ final class LossKernels {
           Vec factor = Vec.all(1).minus(y).where(x.below(0), y.negative());
           return x.fma(factor, logOnePlusExp(at, x));
         });
+    loss(
+        kernels,
+        "klDiv",
+        "loss = y ln(y) - y x, where 0 ln(0) is 0.",
+        at -> {
+          Vec x = at.load("x");
+          Vec y = at.load("y");
+          Vec own = at.code.let("own", log(at.code, y).times(y));
+          return own.where(y.equalTo(0), 0).minus(y.times(x));
+        });
+    loss(
+        kernels,
+        "klDivLog",
+        "loss = e^y (y - x).",
+        at -> {
+          Vec x = at.load("x");
+          Vec y = at.load("y");
+          return expOrLimit(at.code, y).times(y.minus(x));
+        });
+  }
+
+  /** Those with other parameters than the rest. */
+  private static void others(RowKernels kernels) {
+    kernels
+        .map(
+            "smoothL1",
+            "loss = d^2 / (2 beta) for d = |x - y| below beta, else d - beta / 2.",
+            "long x, long y, long loss, long n, float beta",
+            at -> {
+              Vec d = at.code.let("d", at.load("x").minus(at.load("y")).abs());
+              Vec square = d.times(d).times(0.5f).over("beta");
+              at.store("loss", d.minus("0.5f * beta").where(d.below("beta"), square));
+            })
+        .map(
+            "smoothL1Grad",
+            "dx = scale (x - y) / beta where |x - y| is below beta, else scale sign(x - y).",
+            "long x, long y, long scale, long dx, long n, float beta",
+            at -> {
+              Vec d = at.code.let("d", at.load("x").minus(at.load("y")));
+              Vec sign = d.where(d.above(0), 1).where(d.below(0), -1);
+              Vec slope = sign.where(d.abs().below("beta"), d.over("beta"));
+              at.store("dx", slope.times(at.load("scale")));
+            })
+        .map(
+            "klDivGrad",
+            "dx = -scale y.",
+            "long y, long scale, long dx, long n",
+            at -> at.store("dx", at.load("y").negative().times(at.load("scale"))))
+        .map(
+            "klDivLogGrad",
+            "dx = -scale e^y.",
+            "long y, long scale, long dx, long n",
+            at -> {
+              Vec e = expOrLimit(at.code, at.load("y"));
+              at.store("dx", e.negative().times(at.load("scale")));
+            });
   }
 
   private static void loss(

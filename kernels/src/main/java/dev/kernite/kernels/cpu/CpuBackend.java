@@ -2,6 +2,8 @@ package dev.kernite.kernels.cpu;
 
 import dev.kernite.kernels.Attention;
 import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.BatchNorm;
+import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Elementwise;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.Index;
@@ -12,6 +14,7 @@ import dev.kernite.kernels.Memory;
 import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.Pool;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Recording;
 import dev.kernite.kernels.Reduce;
@@ -179,6 +182,21 @@ public final class CpuBackend implements Backend {
   @Override
   public Optim optim() {
     return kernels.optim();
+  }
+
+  @Override
+  public Conv conv() {
+    return kernels.conv();
+  }
+
+  @Override
+  public Pool pool() {
+    return kernels.pool();
+  }
+
+  @Override
+  public BatchNorm batchNorm() {
+    return kernels.batchNorm();
   }
 
   @Override

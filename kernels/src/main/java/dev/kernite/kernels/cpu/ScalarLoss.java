@@ -190,20 +190,20 @@ final class ScalarLoss implements Loss {
 
   @Override
   public void elementwise(
-      LossFunction f, long x, long y, long weight, long posWeight, long loss, long n) {
+      LossFunction f, float p, long x, long y, long weight, long posWeight, long loss, long n) {
     Chunks.run(
         workers,
         n,
         (from, to) -> {
           for (long i = from; i < to; i++) {
             long k = 4 * i;
-            double value = value(f, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
+            double value = value(f, p, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
             putFloat(loss + k, (float) (weight(weight, i) * value));
           }
         });
   }
 
-  private static double value(LossFunction f, double x, double y, double posWeight) {
+  private static double value(LossFunction f, double p, double x, double y, double posWeight) {
     return switch (f) {
       case MSE -> (x - y) * (x - y);
       case L1 -> Math.abs(x - y);
@@ -214,12 +214,19 @@ final class ScalarLoss implements Loss {
         double softplus = Math.max(-x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
         yield (1 - y) * x + (1 + (posWeight - 1) * y) * softplus;
       }
+      case SMOOTH_L1 -> {
+        double d = Math.abs(x - y);
+        yield d < p ? d * d / (2 * p) : d - p / 2;
+      }
+      case KL_DIV -> (y == 0 ? 0 : y * Math.log(y)) - y * x;
+      case KL_DIV_LOG -> Math.exp(y) * (y - x);
     };
   }
 
   @Override
   public void elementwiseGrad(
       LossFunction f,
+      float p,
       long x,
       long y,
       long weight,
@@ -235,24 +242,30 @@ final class ScalarLoss implements Loss {
           for (long i = from; i < to; i++) {
             long k = 4 * i;
             double derivative =
-                derivative(f, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
+                derivative(f, p, getFloat(x + k), getFloat(y + k), weight(posWeight, i));
             double grad = getFloat(scale + k) * weight(weight, i) * derivative;
             if (dx != 0) {
               putFloat(dx + k, (float) grad);
             }
             if (dy != 0) {
-              putFloat(dy + k, (float) -grad); // MSE and L1 depend on x - y alone
+              putFloat(dy + k, (float) -grad); // a function of x - y alone
             }
           }
         });
   }
 
-  private static double derivative(LossFunction f, float x, float y, double posWeight) {
+  private static double derivative(LossFunction f, double p, float x, float y, double posWeight) {
     return switch (f) {
       case MSE -> 2 * ((double) x - y);
       case L1 -> Math.signum((double) x - y);
       case BCE -> ((double) x - y) / Math.max((1.0 - x) * x, SMALLEST_VARIANCE);
       case BCE_WITH_LOGITS -> (1 - y) - (1 + (posWeight - 1) * y) * CpuMath.sigmoid(-(double) x);
+      case SMOOTH_L1 -> {
+        double d = (double) x - y;
+        yield Math.abs(d) < p ? d / p : Math.signum(d);
+      }
+      case KL_DIV -> -y;
+      case KL_DIV_LOG -> -Math.exp(y);
     };
   }
 }

@@ -1,5 +1,6 @@
 package dev.kernite.kernels.cpu;
 
+import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.KernelSet;
 
 /** The kernels in plain Java: run anywhere, and are what the vector twin is tested against. */
@@ -7,8 +8,9 @@ final class ScalarTwin {
   private ScalarTwin() {}
 
   static KernelSet create(Workers workers, HostMemory memory) {
+    Gemm gemm = new ScalarGemm(workers, memory);
     return new KernelSet(
-        new ScalarGemm(workers, memory),
+        gemm,
         new ScalarPackedGemm(workers),
         new ScalarElementwise(workers),
         new ScalarLayout(workers, ScalarLayout::addRun),
@@ -19,6 +21,9 @@ final class ScalarTwin {
         new ScalarLoss(workers),
         new ScalarIndex(workers),
         new ScalarRandom(workers),
-        new ScalarOptim(workers));
+        new ScalarOptim(workers),
+        new LoweredConv(workers, memory, gemm, ScalarLayout::addRun),
+        new ScalarPool(workers),
+        new ScalarBatchNorm(workers));
   }
 }

@@ -212,9 +212,9 @@ final class VectorLoss implements Loss {
 
   @Override
   public void elementwise(
-      LossFunction f, long x, long y, long weight, long posWeight, long loss, long n) {
+      LossFunction f, float p, long x, long y, long weight, long posWeight, long loss, long n) {
     if (posWeight != 0) {
-      plain.elementwise(f, x, y, weight, posWeight, loss, n);
+      plain.elementwise(f, p, x, y, weight, posWeight, loss, n);
       return;
     }
     Chunks.run(
@@ -228,6 +228,9 @@ final class VectorLoss implements Loss {
             case L1 -> LossKernels.l1(x + at, y + at, loss + at, count);
             case BCE -> LossKernels.bce(x + at, y + at, loss + at, count);
             case BCE_WITH_LOGITS -> LossKernels.bceWithLogits(x + at, y + at, loss + at, count);
+            case SMOOTH_L1 -> LossKernels.smoothL1(x + at, y + at, loss + at, count, p);
+            case KL_DIV -> LossKernels.klDiv(x + at, y + at, loss + at, count);
+            case KL_DIV_LOG -> LossKernels.klDivLog(x + at, y + at, loss + at, count);
           }
           if (weight != 0) {
             LossKernels.weigh(weight + at, loss + at, count);
@@ -238,6 +241,7 @@ final class VectorLoss implements Loss {
   @Override
   public void elementwiseGrad(
       LossFunction f,
+      float p,
       long x,
       long y,
       long weight,
@@ -247,7 +251,7 @@ final class VectorLoss implements Loss {
       long dy,
       long n) {
     if (posWeight != 0) {
-      plain.elementwiseGrad(f, x, y, weight, posWeight, scale, dx, dy, n);
+      plain.elementwiseGrad(f, p, x, y, weight, posWeight, scale, dx, dy, n);
       return;
     }
     Chunks.run(
@@ -263,11 +267,14 @@ final class VectorLoss implements Loss {
             case BCE -> LossKernels.bceGrad(x + at, y + at, scale + at, grad, count);
             case BCE_WITH_LOGITS ->
                 LossKernels.bceWithLogitsGrad(x + at, y + at, scale + at, grad, count);
+            case SMOOTH_L1 -> LossKernels.smoothL1Grad(x + at, y + at, scale + at, grad, count, p);
+            case KL_DIV -> LossKernels.klDivGrad(y + at, scale + at, grad, count);
+            case KL_DIV_LOG -> LossKernels.klDivLogGrad(y + at, scale + at, grad, count);
           }
           if (weight != 0) {
             LossKernels.weigh(weight + at, grad, count);
           }
-          if (dy != 0) { // MSE and L1 depend on x - y alone
+          if (dy != 0) { // a function of x - y alone
             Lanes.map(AlgebraKernels::negate, grad, dy + at, count);
           }
         });

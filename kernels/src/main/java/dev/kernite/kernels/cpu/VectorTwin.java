@@ -1,5 +1,6 @@
 package dev.kernite.kernels.cpu;
 
+import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.KernelSet;
 import jdk.incubator.vector.FloatVector;
 
@@ -17,8 +18,9 @@ final class VectorTwin {
 
   static KernelSet create(Workers workers, HostMemory memory) {
     RowGroups rowGroups = new RowGroups(workers);
+    Gemm gemm = new VectorGemm(workers, memory, rowGroups);
     return new KernelSet(
-        new VectorGemm(workers, memory, rowGroups),
+        gemm,
         new VectorPackedGemm(workers, memory, rowGroups),
         new VectorElementwise(workers),
         new ScalarLayout(workers, VectorBinary::addRun),
@@ -29,6 +31,9 @@ final class VectorTwin {
         new VectorLoss(workers),
         new ScalarIndex(workers),
         new VectorRandom(workers),
-        new VectorOptim(workers));
+        new VectorOptim(workers),
+        new LoweredConv(workers, memory, gemm, VectorBinary::addRun),
+        new ScalarPool(workers),
+        new VectorBatchNorm(workers));
   }
 }

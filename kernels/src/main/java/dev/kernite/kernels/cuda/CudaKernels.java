@@ -26,6 +26,9 @@ final class CudaKernels {
         new CudaLoss(kernels, scratch),
         new CudaIndex(kernels, scratch),
         new CudaRandom(kernels, scratch),
-        new CudaOptim(kernels, scratch));
+        new CudaOptim(kernels, scratch),
+        new CudaConv(kernels, scratch),
+        new CudaPool(kernels),
+        new CudaBatchNorm(kernels, scratch));
   }
 }

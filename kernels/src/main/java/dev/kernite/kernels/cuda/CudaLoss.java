@@ -167,15 +167,16 @@ final class CudaLoss implements Loss {
 
   @Override
   public void elementwise(
-      LossFunction f, long x, long y, long weight, long posWeight, long loss, long n) {
+      LossFunction f, float p, long x, long y, long weight, long posWeight, long loss, long n) {
     if (n > 0) {
-      grids.flat(losses.get(f).arg(x).arg(y).arg(weight).arg(posWeight).arg(loss).arg(n), n);
+      grids.flat(losses.get(f).arg(p).arg(x).arg(y).arg(weight).arg(posWeight).arg(loss).arg(n), n);
     }
   }
 
   @Override
   public void elementwiseGrad(
       LossFunction f,
+      float p,
       long x,
       long y,
       long weight,
@@ -186,7 +187,7 @@ final class CudaLoss implements Loss {
       long n) {
     if (n > 0) {
       Kernel grad = grads.get(f);
-      grad.arg(x).arg(y).arg(weight).arg(posWeight).arg(scale).arg(dx).arg(dy).arg(n);
+      grad.arg(p).arg(x).arg(y).arg(weight).arg(posWeight).arg(scale).arg(dx).arg(dy).arg(n);
       grids.flat(grad, n);
     }
   }

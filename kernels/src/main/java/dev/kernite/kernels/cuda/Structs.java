@@ -11,6 +11,11 @@ final class Structs {
     return MemorySegment.ofArray(members);
   }
 
+  /** A struct of 32-bit members. */
+  static MemorySegment of(int... members) {
+    return MemorySegment.ofArray(members);
+  }
+
   /** A struct of float32 members. */
   static MemorySegment of(float... members) {
     return MemorySegment.ofArray(members);

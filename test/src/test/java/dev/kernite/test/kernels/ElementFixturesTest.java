@@ -167,9 +167,10 @@ final class ElementFixturesTest {
       long y = b.of(targets).address();
       Buffers.Array loss = b.out(n);
       Buffers.Array dx = b.out(n);
-      cpu.loss().elementwise(f, x, y, factor, posWeight, loss.address(), n);
+      cpu.loss().elementwise(f, 0, x, y, factor, posWeight, loss.address(), n);
       cpu.loss()
-          .elementwiseGrad(f, x, y, factor, posWeight, b.of(scale).address(), dx.address(), 0, n);
+          .elementwiseGrad(
+              f, 0, x, y, factor, posWeight, b.of(scale).address(), dx.address(), 0, n);
       Close.checkReduced(
           name, c.doubles(name + ".f64.out"), loss.floats(), divisor, RELATIVE, ABSOLUTE);
       close(name + " gradient", c.doubles(name + ".f64.grad." + input), dx);

@@ -215,8 +215,8 @@ final class KernelDeterminismTest {
     long y = in.b.of(TARGETS).address();
     Buffers.Array loss = in.out();
     Buffers.Array dx = in.out();
-    cpu.loss().elementwise(f, x, y, 0, 0, loss.address(), N);
-    cpu.loss().elementwiseGrad(f, x, y, 0, 0, in.dy(), dx.address(), 0, N);
+    cpu.loss().elementwise(f, 1, x, y, 0, 0, loss.address(), N);
+    cpu.loss().elementwiseGrad(f, 1, x, y, 0, 0, in.dy(), dx.address(), 0, N);
     return List.of(loss, dx);
   }
 

@@ -3,6 +3,7 @@ package dev.kernite.test.kernels;
 import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.LossFunction;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -253,6 +254,9 @@ final class LossProperties {
     return values;
   }
 
+  /** Where the quadratic of {@link LossFunction#SMOOTH_L1} ends. */
+  private static final float BETA = 0.75f;
+
   /** The definitions of {@link LossFunction}. */
   private static double oracle(LossFunction f, double x, double y, double posWeight) {
     return switch (f) {
@@ -263,6 +267,12 @@ final class LossProperties {
         double softplus = x < -30 ? -x : Math.log1p(Math.exp(-x)); // -log sigmoid(x)
         yield posWeight * y * softplus + (1 - y) * (x + softplus);
       }
+      case SMOOTH_L1 -> {
+        double d = Math.abs(x - y);
+        yield d < BETA ? d * d / (2 * BETA) : d - BETA / 2;
+      }
+      case KL_DIV -> (y == 0 ? 0 : y * Math.log(y)) - y * x;
+      case KL_DIV_LOG -> Math.exp(y) * (y - x);
     };
   }
 
@@ -279,7 +289,8 @@ final class LossProperties {
     for (int i = 0; i < n; i++) {
       boolean probability = f == LossFunction.BCE;
       x[i] = probability ? 0.001f + 0.998f * random.nextFloat() : x[i] * 5;
-      boolean targets = probability || f == LossFunction.BCE_WITH_LOGITS;
+      boolean logit = f == LossFunction.BCE_WITH_LOGITS;
+      boolean targets = probability || logit || f == LossFunction.KL_DIV;
       y[i] = targets ? (random.nextBoolean() ? random.nextInt(2) : random.nextFloat()) : y[i];
       boolean kink = f == LossFunction.L1 && Math.abs(x[i] - y[i]) < 1e-2;
       x[i] = kink ? y[i] + 1 : x[i];
@@ -288,7 +299,8 @@ final class LossProperties {
     boolean positives = posWeighted && f == LossFunction.BCE_WITH_LOGITS;
     float[] posWeight = positives ? positive(random, n) : null;
     float[] scale = Draw.values(random, n);
-    boolean both = f == LossFunction.MSE || f == LossFunction.L1;
+    boolean both =
+        EnumSet.of(LossFunction.MSE, LossFunction.L1, LossFunction.SMOOTH_L1).contains(f);
     for (Backend device : Backends.tested()) {
       try (Buffers b = new Buffers(device, random.nextInt(16))) {
         long left = b.of(x).address();
@@ -299,10 +311,11 @@ final class LossProperties {
         Buffers.Array dx = b.out(n);
         Buffers.Array dy = b.out(n);
         long to = both ? dy.address() : 0;
-        device.loss().elementwise(f, left, right, w, p, loss.address(), n);
+        device.loss().elementwise(f, BETA, left, right, w, p, loss.address(), n);
         device
             .loss()
-            .elementwiseGrad(f, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
+            .elementwiseGrad(
+                f, BETA, left, right, w, p, b.of(scale).address(), dx.address(), to, n);
         float[] values = loss.floats();
         float[] slopes = dx.floats();
         float[] targetSlopes = dy.floats();

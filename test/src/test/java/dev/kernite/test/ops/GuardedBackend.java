@@ -2,6 +2,8 @@ package dev.kernite.test.ops;
 
 import dev.kernite.kernels.Attention;
 import dev.kernite.kernels.Backend;
+import dev.kernite.kernels.BatchNorm;
+import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Elementwise;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.Index;
@@ -10,6 +12,7 @@ import dev.kernite.kernels.Loss;
 import dev.kernite.kernels.Norm;
 import dev.kernite.kernels.Optim;
 import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.Pool;
 import dev.kernite.kernels.Random;
 import dev.kernite.kernels.Recording;
 import dev.kernite.kernels.Reduce;
@@ -110,6 +113,21 @@ record GuardedBackend(Backend backend, GuardedMemory memory) implements Backend 
   @Override
   public Optim optim() {
     return backend.optim();
+  }
+
+  @Override
+  public Conv conv() {
+    return backend.conv();
+  }
+
+  @Override
+  public Pool pool() {
+    return backend.pool();
+  }
+
+  @Override
+  public BatchNorm batchNorm() {
+    return backend.batchNorm();
   }
 
   @Override
