@@ -1,7 +1,7 @@
 // Fused optimiser updates: one pass over parameters, gradients and moments, in place.
 //
 // Bytes moved an element: Adam 28 (p, m, v read and written, g read), 36 with AMSGrad; SGD 12, with
-// momentum 20. Constants come from float64 on the host, as in PyTorch.
+// momentum 20; RMSprop and Adagrad 20, with momentum 28. Constants come from float64 on the host, as in PyTorch.
 #include "vec.cuh"
 
 constexpr int BLOCK = 256;
@@ -99,3 +99,50 @@ KERNEL __launch_bounds__(BLOCK) optim_sgd(float* p, const float* g, float* buffe
   });
 }
 REGISTER_KERNEL(optim_sgd);
+
+/** The float32 factors of a step of RMSprop or Adagrad (CudaOptim.java fills them, in this order). */
+struct AdaptiveFactors {
+  float rate;
+  float keep, add;  // of the squares so far, and of the new one
+  float eps;
+  float momentum;
+  float decay;
+  float grad_scale;
+};
+
+// buffer holds the momentum, or is null.
+KERNEL __launch_bounds__(BLOCK) optim_adaptive(float* p, const float* g, float* squares,
+                                               float* buffer, long long n,
+                                               const __grid_constant__ AdaptiveFactors k) {
+  const Split split = split4(n, p, g, squares, buffer == nullptr ? p : buffer);
+  for_slots(split, grid_thread(), grid_threads(), [&](auto width, long long i) {
+    constexpr int W = decltype(width)::value;
+    Pack<W> parameter = load<W>(p + i);
+    Pack<W> step = load<W>(g + i);
+    Pack<W> sum = load<W>(squares + i);
+#pragma unroll
+    for (int e = 0; e < W; e++) {
+      float grad = step.v[e] * k.grad_scale;
+      if (k.decay != 0.0f) {
+        grad += k.decay * parameter.v[e];
+      }
+      sum.v[e] = k.keep * sum.v[e] + k.add * grad * grad;
+      step.v[e] = grad / (sqrtf(sum.v[e]) + k.eps);
+    }
+    store(squares + i, sum);
+    if (buffer != nullptr) {
+      const Pack<W> old = load<W>(buffer + i);
+#pragma unroll
+      for (int e = 0; e < W; e++) {
+        step.v[e] += k.momentum * old.v[e];
+      }
+      store(buffer + i, step);
+    }
+#pragma unroll
+    for (int e = 0; e < W; e++) {
+      parameter.v[e] -= k.rate * step.v[e];
+    }
+    store(p + i, parameter);
+  });
+}
+REGISTER_KERNEL(optim_adaptive);

@@ -56,4 +56,34 @@ public interface Optim {
       boolean nesterov,
       boolean first,
       double gradScale);
+
+  /**
+   * Descent along gradients divided by the root of their squares, which are summed or averaged:
+   * {@code g += weightDecay p; squares = keep squares + add g^2; step = g / (sqrt(squares) + eps);
+   * buffer = momentum buffer + step; p -= lr buffer}.
+   *
+   * @param buffer momentum, or 0 without: then {@code p -= lr step}
+   */
+  void adaptive(long p, long g, long squares, long buffer, long n, Adaptive c);
+
+  /**
+   * Constants of one such step. RMSprop (Tieleman and Hinton 2012) has add = 1 - keep, Adagrad
+   * (Duchi et al. 2011) has keep = add = 1.
+   *
+   * @param lr learning rate
+   * @param keep factor of the squares so far
+   * @param add factor of the new square
+   * @param eps added to the denominator
+   * @param momentum decay of the buffer
+   * @param weightDecay decay factor
+   * @param gradScale factor of the gradients (clipping)
+   */
+  record Adaptive(
+      double lr,
+      double keep,
+      double add,
+      double eps,
+      double momentum,
+      double weightDecay,
+      double gradScale) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
  * Changes parameters against their gradients. A parameter without a gradient is left alone and its
  * step is not counted, as in PyTorch. All state is allocated on creation; a step allocates nothing.
  */
-public sealed interface Optimizer extends AutoCloseable permits Adam, Sgd {
+public sealed interface Optimizer extends AutoCloseable permits Adagrad, Adam, RmsProp, Sgd {
   /**
    * One update of all parameters.
    *

@@ -83,4 +83,36 @@ final class ScalarOptim implements Optim {
           }
         });
   }
+
+  @Override
+  public void adaptive(long p, long g, long squares, long buffer, long n, Adaptive c) {
+    float rate = (float) c.lr();
+    float keep = (float) c.keep();
+    float add = (float) c.add();
+    float eps = (float) c.eps();
+    float inertia = (float) c.momentum();
+    float decay = (float) c.weightDecay();
+    float scale = (float) c.gradScale();
+    Chunks.run(
+        workers,
+        n,
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            long at = 4 * i;
+            float parameter = getFloat(p + at);
+            float gradient = getFloat(g + at) * scale;
+            if (decay != 0) {
+              gradient += decay * parameter;
+            }
+            float sum = keep * getFloat(squares + at) + add * gradient * gradient;
+            putFloat(squares + at, sum);
+            float step = gradient / ((float) Math.sqrt(sum) + eps);
+            if (buffer != 0) {
+              step = inertia * getFloat(buffer + at) + step;
+              putFloat(buffer + at, step);
+            }
+            putFloat(p + at, parameter - rate * step);
+          }
+        });
+  }
 }

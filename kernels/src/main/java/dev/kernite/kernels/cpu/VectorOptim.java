@@ -4,8 +4,8 @@ import dev.kernite.kernels.AdamFactors;
 import dev.kernite.kernels.Optim;
 
 /**
- * Adam in all its kinds on vectors, in the operations of the plain twin and with its bits. Plain
- * descent is the plain twin's, whose loops the JIT turns into vectors by itself.
+ * Adam in all its kinds on vectors, in the operations of the plain twin and with its bits. The rest
+ * is the plain twin's, whose loops the JIT turns into vectors by itself.
  */
 final class VectorOptim implements Optim {
   private final Workers workers;
@@ -85,5 +85,10 @@ final class VectorOptim implements Optim {
       boolean first,
       double gradScale) {
     plain.sgd(p, g, buffer, n, lr, momentum, weightDecay, nesterov, first, gradScale);
+  }
+
+  @Override
+  public void adaptive(long p, long g, long squares, long buffer, long n, Adaptive c) {
+    plain.adaptive(p, g, squares, buffer, n, c);
   }
 }

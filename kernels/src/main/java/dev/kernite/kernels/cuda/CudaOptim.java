@@ -12,11 +12,13 @@ final class CudaOptim implements Optim {
   private final Grids grids;
   private final Kernel adam;
   private final Kernel sgd;
+  private final Kernel adaptive;
 
   CudaOptim(Kernels kernels, Scratch scratch) {
     grids = new Grids(kernels);
     adam = kernels.kernel("optim", "optim_adam");
     sgd = kernels.kernel("optim", "optim_sgd");
+    adaptive = kernels.kernel("optim", "optim_adaptive");
   }
 
   @Override
@@ -67,5 +69,25 @@ final class CudaOptim implements Optim {
           .arg(first ? 1 : 0);
       grids.flat(sgd, n);
     }
+  }
+
+  @Override
+  public void adaptive(long p, long g, long squares, long buffer, long n, Adaptive c) {
+    if (n > 0) {
+      adaptive.arg(p).arg(g).arg(squares).arg(buffer).arg(n).arg(struct(c));
+      grids.flat(adaptive, n);
+    }
+  }
+
+  /** The struct {@code AdaptiveFactors} of optim.cu. */
+  private static MemorySegment struct(Adaptive c) {
+    return Structs.of(
+        (float) c.lr(),
+        (float) c.keep(),
+        (float) c.add(),
+        (float) c.eps(),
+        (float) c.momentum(),
+        (float) c.weightDecay(),
+        (float) c.gradScale());
   }
 }

@@ -68,6 +68,42 @@ final class OptimProperties {
     }
   }
 
+  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  void adaptive(
+      @ForAll("lengths") int n, @ForAll boolean sums, @ForAll boolean buffered, @ForAll long seed) {
+    Random random = new Random(seed);
+    float[] p = Draw.values(random, n);
+    float[] g = Draw.values(random, n);
+    float[] old = Draw.values(random, n);
+    float[] squares = squares(random, n);
+    double decay = random.nextInt(3) == 0 ? 0 : 0.05;
+    double keep = sums ? 1 : 0.9;
+    double add = sums ? 1 : 0.1;
+    Optim.Adaptive c = new Optim.Adaptive(0.01, keep, add, 1e-6, 0.8, decay, 0.5);
+    double[] newP = new double[n];
+    double[] newSquares = new double[n];
+    double[] newBuffer = Draw.wide(old);
+    for (int i = 0; i < n; i++) {
+      double gradient = g[i] * 0.5 + decay * p[i];
+      newSquares[i] = keep * squares[i] + add * gradient * gradient;
+      double step = gradient / (Math.sqrt(newSquares[i]) + 1e-6);
+      newBuffer[i] = buffered ? 0.8 * old[i] + step : old[i];
+      newP[i] = p[i] - 0.01 * (buffered ? newBuffer[i] : step);
+    }
+    for (Backend device : Backends.tested()) {
+      try (Buffers b = new Buffers(device, random.nextInt(16))) {
+        Buffers.Array ps = b.of(p);
+        Buffers.Array ss = b.of(squares);
+        Buffers.Array buffer = b.of(old);
+        long momentum = buffered ? buffer.address() : 0;
+        device.optim().adaptive(ps.address(), b.of(g).address(), ss.address(), momentum, n, c);
+        Close.check("p", newP, ps.floats(), 1e-6, 1e-6);
+        Close.check("squares", newSquares, ss.floats(), 1e-6, 1e-9);
+        Close.check("buffer", newBuffer, buffer.floats(), 2e-6, 2e-6);
+      }
+    }
+  }
+
   private static float[] squares(Random random, int n) {
     float[] values = Draw.values(random, n);
     for (int i = 0; i < n; i++) {

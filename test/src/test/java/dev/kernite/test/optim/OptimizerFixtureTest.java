@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.optim.Adagrad;
 import dev.kernite.engine.optim.Adam;
 import dev.kernite.engine.optim.GradientNorm;
 import dev.kernite.engine.optim.Optimizer;
 import dev.kernite.engine.optim.ParameterGroup;
+import dev.kernite.engine.optim.RmsProp;
 import dev.kernite.engine.optim.Sgd;
 import dev.kernite.test.devices.Device;
 import java.util.ArrayList;
@@ -65,6 +67,18 @@ final class OptimizerFixtureTest {
   @CsvSource({"plain, 0, 0, false", "momentum, 0.9, 0, false", "nesterov_decay, 0.9, 0.05, true"})
   void sgdMatchesTheReference(String name, double momentum, double decay, boolean nesterov) {
     matchesTheReference("sgd", name, 0.1, decay, groups -> new Sgd(groups, momentum, nesterov));
+  }
+
+  @Test
+  void rmsPropMatchesTheReference() {
+    Maker rmsProp = groups -> new RmsProp(groups, 0.99, 1e-8, 0);
+    matchesTheReference("rmsprop", "default", 0.01, 0, rmsProp);
+  }
+
+  @Test
+  void adagradMatchesTheReference() {
+    Maker adagrad = groups -> new Adagrad(groups, 1e-10, 0);
+    matchesTheReference("adagrad", "default", 0.1, 0, adagrad);
   }
 
   /** Runs the case; at half time the optimiser is replaced by one restored from its state. */
