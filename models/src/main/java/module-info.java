@@ -9,11 +9,13 @@ module dev.kernite.models {
   exports dev.kernite.models.checkpoint;
   exports dev.kernite.models.data;
   exports dev.kernite.models.generation;
+  exports dev.kernite.models.sequential;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
   exports dev.kernite.models.images;
   exports dev.kernite.models.bert;
   exports dev.kernite.models.classification;
+  exports dev.kernite.models.digits;
   exports dev.kernite.models.gan;
   exports dev.kernite.models.masking;
   exports dev.kernite.models.measure;

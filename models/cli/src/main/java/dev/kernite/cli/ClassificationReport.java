@@ -23,7 +23,7 @@ record ClassificationReport(String part, ConfusionMatrix matrix) {
   ClassificationReport print(PrintStream err) {
     say(
         err,
-        "%s: %d texts, accuracy %.4f, macro F1 %.4f",
+        "%s: %d examples, accuracy %.4f, macro F1 %.4f",
         part,
         matrix.total(),
         matrix.accuracy(),

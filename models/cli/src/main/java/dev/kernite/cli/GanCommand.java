@@ -2,11 +2,13 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.digits.DigitClassifier;
 import dev.kernite.models.gan.Gan;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanData;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanTrainer;
+import dev.kernite.models.gan.SampleJudge;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +30,7 @@ final class GanCommand implements Callable<Integer> {
       paramLabel = "DIR|mnist|X",
       description = {
         "mnist: as `make mnist` fetched it; mnist-small: 2,000 digits that come with Kernite;",
-        "DIR: a folder with MNIST's four files; X.safetensors: ready steps, tensors real,",
+        "DIR: a folder with MNIST's four files, or with PNG files; X.safetensors: ready steps, real,",
         "noise_d, noise_g [step, batch, ...] and noise_fixed."
       })
   private String data;
@@ -70,6 +72,19 @@ final class GanCommand implements Callable<Integer> {
       description = "Images of the pictures (default: 64; with X.safetensors, what it has).")
   private int samples;
 
+  @Option(
+      names = "--judge",
+      paramLabel = "DIR",
+      description = "Judge each epoch's samples by a classifier, as of train --task digits.")
+  private Path judge;
+
+  @Option(
+      names = "--judge-samples",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "Samples a verdict (default: 2000).")
+  private int judgeSamples;
+
   @Mixin private final GanHyperparameters hyper = new GanHyperparameters();
 
   GanCommand(Globals globals) {
@@ -86,19 +101,32 @@ final class GanCommand implements Callable<Integer> {
       try (GanData steps = source.data(config.recipe(), samples, seed);
           Gan gan =
               weights == null ? Gan.fresh(engine, config) : Gan.load(engine, config, weights);
-          GanTrainer trainer = new GanTrainer(gan, steps)) {
-        return train(trainer);
+          GanTrainer trainer = new GanTrainer(gan, steps);
+          DigitClassifier classifier = judge == null ? null : DigitClassifier.load(engine, judge)) {
+        return train(trainer, classifier == null ? null : judge(source, classifier));
       }
     }
   }
 
-  private int train(GanTrainer trainer) {
+  private SampleJudge judge(GanSource source, DigitClassifier classifier) {
+    if (source.isRecorded()) {
+      throw new CommandException("--judge needs images to compare with; give them with --data");
+    }
+    return new SampleJudge(classifier, source.images(), judgeSamples);
+  }
+
+  private int train(GanTrainer trainer, SampleJudge samplesJudge) {
     long steps = trainer.gan().config().recipe().duration().in(trainer.data().stepsPerEpoch());
+    GanPictures pictures = new GanPictures(out, trainer.data().image());
     GanRun run =
         new GanRun(
-            trainer, out, new GanRun.Plan(steps, saveEvery), Map.of("--seed", Long.toString(seed)));
+            trainer,
+            samplesJudge,
+            out,
+            new GanRun.Plan(steps, saveEvery),
+            Map.of("--seed", Long.toString(seed), "--samples", Integer.toString(samples)));
     try (Interrupt interrupt = Interrupt.listen();
-        GanProgress progress = new GanProgress(globals, steps)) {
+        GanProgress progress = new GanProgress(globals, steps, pictures)) {
       GanRun.Outcome outcome = run.run(resume, progress, interrupt::requested);
       JsonLine line = new JsonLine();
       progress.summary(outcome, out, line);

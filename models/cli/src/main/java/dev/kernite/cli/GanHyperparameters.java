@@ -6,7 +6,7 @@ import dev.kernite.models.gan.AdamConfig;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanLoss;
 import dev.kernite.models.gan.GanRecipe;
-import dev.kernite.models.gan.Initialization;
+import dev.kernite.models.sequential.Initialization;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,11 @@
 package dev.kernite.cli;
 
+import dev.kernite.engine.Tensor;
 import dev.kernite.models.gan.GanListener;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanStep;
+import dev.kernite.models.gan.SampleJudge;
+import dev.kernite.models.metrics.ClassHistogram;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -13,13 +16,17 @@ import java.util.Locale;
 final class GanProgress implements GanListener, AutoCloseable {
   private final Globals globals;
   private final long steps;
+  private final GanPictures pictures;
+  private SampleJudge.Verdict last; // null before the first
+  private boolean collapsed;
   private long began;
   private long done;
   private Progress bar; // from the first step on: only then is it known where a run resumes
 
-  GanProgress(Globals globals, long steps) {
+  GanProgress(Globals globals, long steps, GanPictures pictures) {
     this.globals = globals;
     this.steps = steps;
+    this.pictures = pictures;
   }
 
   @Override
@@ -52,6 +59,29 @@ final class GanProgress implements GanListener, AutoCloseable {
         step.fake().probability());
   }
 
+  @Override
+  public void onEpoch(long epoch, long steps, Tensor samples) {
+    pictures.onEpoch(epoch, steps, samples);
+  }
+
+  @Override
+  public void onJudged(long epoch, SampleJudge.Verdict verdict) {
+    ClassHistogram histogram = verdict.histogram();
+    last = verdict;
+    say(
+        "epoch %d: Fréchet distance %.2f, %d of %d classes, %.3f nats from equal shares",
+        epoch, verdict.frechet(), verdict.modes(), histogram.classes(), histogram.klToUniform());
+    if (verdict.collapsed() && !collapsed) {
+      say("warning: mode collapse: the generator draws few of the classes; see judge.jsonl");
+    }
+    collapsed = verdict.collapsed();
+  }
+
+  @Override
+  public void onFinished(Tensor samples, Tensor paths, int points) {
+    pictures.onFinished(samples, paths, points);
+  }
+
   /**
    * The last word.
    *
@@ -62,6 +92,7 @@ final class GanProgress implements GanListener, AutoCloseable {
     double rate = done * 1e9 / Math.max(1, System.nanoTime() - began);
     if (outcome.finished()) {
       say("%d steps, %.1f a second; the model is in %s", outcome.steps(), rate, out);
+      pictures.written().forEach(picture -> say("  %s", picture));
     } else {
       say("stopped after step %d of %d; continue with --resume", outcome.steps(), steps);
     }
@@ -69,6 +100,14 @@ final class GanProgress implements GanListener, AutoCloseable {
         .put("steps", outcome.steps())
         .put("finished", outcome.finished())
         .put("steps_per_second", rate);
+    if (last != null) {
+      line.put("frechet_distance", last.frechet())
+          .put("modes_covered", last.modes())
+          .put("kl_to_uniform", last.histogram().klToUniform());
+    }
+    if (outcome.finished()) {
+      line.put("pictures", pictures.written().stream().map(Path::toString).toList());
+    }
   }
 
   void say(String format, Object... values) {

@@ -1,7 +1,6 @@
 package dev.kernite.cli;
 
 import dev.kernite.models.data.Dataset;
-import dev.kernite.models.data.Mnist;
 import dev.kernite.models.data.PixelScale;
 import dev.kernite.models.gan.DrawnData;
 import dev.kernite.models.gan.GanConfig;
@@ -12,37 +11,32 @@ import java.nio.file.Path;
 
 /** What {@code gan --data} names: ready steps in a file, or images to draw them from. */
 final class GanSource implements AutoCloseable {
-  private static final String MNIST = "mnist";
-  private static final String SMALL = "mnist-small";
-
   private final String name;
   private final RecordedData steps; // null where images are drawn
-  private final Mnist mnist; // null where steps are ready
-  private final Dataset images;
+  private final Dataset images; // null where steps are ready
+  private final PictureSource pictures;
 
-  private GanSource(String name, RecordedData steps, Mnist mnist) {
+  private GanSource(String name, RecordedData steps, PictureSource pictures) {
     this.name = name;
     this.steps = steps;
-    this.mnist = mnist;
-    this.images = mnist == null ? null : mnist.training().scaled(PixelScale.SIGNED);
+    this.pictures = pictures;
+    this.images = pictures == null ? null : pictures.training().scaled(PixelScale.SIGNED);
   }
 
   static GanSource of(String data) {
-    if (data.endsWith(".safetensors")) {
-      return new GanSource(data, RecordedData.open(Path.of(data)), null);
-    }
-    Mnist digits =
-        switch (data) {
-          case MNIST -> Mnist.cached();
-          case SMALL -> Mnist.bundled();
-          default -> Mnist.open(Path.of(data));
-        };
-    return new GanSource(data, null, digits);
+    return data.endsWith(".safetensors")
+        ? new GanSource(data, RecordedData.open(Path.of(data)), null)
+        : new GanSource(data, null, PictureSource.of(data));
   }
 
   /** Whether the steps are ready: batches and noise are then given. */
   boolean isRecorded() {
     return steps != null;
+  }
+
+  /** The images, from -1 to 1; null where steps are ready. */
+  Dataset images() {
+    return images;
   }
 
   /** Shape of one image. */
@@ -83,7 +77,7 @@ final class GanSource implements AutoCloseable {
     if (isRecorded()) {
       steps.close();
     } else {
-      mnist.close();
+      pictures.close();
     }
   }
 }

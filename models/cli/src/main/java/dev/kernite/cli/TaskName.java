@@ -15,7 +15,9 @@ enum TaskName {
   /** Predict masked tokens. */
   MASKED_LM,
   /** Tell the class of a text. */
-  CLASSIFY;
+  CLASSIFY,
+  /** Tell the class of a picture. */
+  DIGITS;
 
   /** The task of that name on the command line. */
   static TaskName of(String name) {

@@ -10,25 +10,34 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code train}, {@code finetune}: trains a language model or a classifier. */
 @Command(
     name = "train",
     aliases = TrainCommand.ALIAS,
     description =
-        "Train a language model or a classifier of texts, afresh or from a trained model.",
+        "Train a language model or a classifier of texts or digits, afresh or from a trained one.",
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
   static final String ALIAS = "finetune";
 
+  private static final int TEXT_BATCH = 8;
+
   private final Globals globals;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "M|CONFIG",
-      description = "Where to start: a model; or fresh weights for a config.json or its folder.")
+      description = {
+        "Where to start: a model; or fresh weights for a config.json or its folder.",
+        "--task digits needs none."
+      })
   private String model;
 
   @Option(
@@ -41,7 +50,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--task",
       paramLabel = "T",
-      description = "causal-lm, masked-lm or classify (default: what the model was made for).")
+      description =
+          "causal-lm, masked-lm, classify or digits (default: what the model was made for).")
   private TaskName task;
 
   @Option(names = "--resume", description = "Continue from the last state saved in --out.")
@@ -56,6 +66,16 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (task == TaskName.DIGITS) {
+      hyper.complete(TrainHyperparameters.Defaults.DIGITS);
+      return digits();
+    }
+    hyper.complete(TrainHyperparameters.Defaults.TEXT);
+    data.complete(TEXT_BATCH);
+    if (model == null) {
+      throw new ParameterException(
+          spec.commandLine(), "missing required option: '--model=M|CONFIG'");
+    }
     ModelStart start = ModelStart.of(model);
     TaskName name = TaskName.of(task, start.config());
     try (Engine engine = globals.openEngine(hyper.seed())) {
@@ -63,7 +83,17 @@ final class TrainCommand implements Callable<Integer> {
         case CAUSAL_LM -> run(start, CausalTask.open(engine, start, data, hyper));
         case MASKED_LM -> run(start, MaskedTask.open(engine, start, data, hyper));
         case CLASSIFY -> run(start, ClassifyTask.open(globals, engine, start, data, hyper));
+        case DIGITS -> throw new IllegalStateException("no model says so");
       };
+    }
+  }
+
+  private int digits() {
+    if (model != null) {
+      throw new CommandException("--task digits starts afresh; leave --model out");
+    }
+    try (Engine engine = globals.openEngine(hyper.seed())) {
+      return run(new ModelStart(out, true), DigitsTask.open(globals, engine, data, hyper, out));
     }
   }
 

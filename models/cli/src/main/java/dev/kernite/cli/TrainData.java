@@ -16,16 +16,16 @@ final class TrainData {
       paramLabel = "F",
       description = {
         "Text, JSON lines with a \"text\" each (.jsonl), or batches (.safetensors).",
+        "Digits: mnist, mnist-small, or a folder with MNIST's files or PNG files in classes.",
         "To classify: a folder with a .txt a class, JSON lines with a \"label\" too, or batches."
       })
   private Path data;
 
   @Option(
       names = "--batch-size",
-      defaultValue = "8",
       paramLabel = "N",
-      description = "Sequences an update, for text (default: 8).")
-  private int batchSize;
+      description = "Sequences an update, for text (default: 8), or pictures (default: 64).")
+  private Integer batchSize;
 
   @Option(
       names = "--max-length",
@@ -76,6 +76,11 @@ final class TrainData {
   /** Whether the data are ready batches. */
   boolean isBatches() {
     return data.toString().endsWith(".safetensors");
+  }
+
+  /** Takes this size for a batch if no option says anything else. */
+  void complete(int size) {
+    batchSize = batchSize == null ? size : batchSize;
   }
 
   int batchSize() {

@@ -42,17 +42,15 @@ final class TrainHyperparameters {
 
   @Option(
       names = "--epochs",
-      defaultValue = "1",
       paramLabel = "X",
-      description = "Passes over the data, when --steps is not given (default: 1).")
-  private double epochs;
+      description = "Passes over the data, when --steps is not given (default: 1; digits 10).")
+  private Double epochs;
 
   @Option(
       names = "--lr",
-      defaultValue = "5e-5",
       paramLabel = "X",
-      description = "Learning rate (default: 5e-5).")
-  private double lr;
+      description = "Learning rate (default: 5e-5; digits 1e-3).")
+  private Double lr;
 
   @Option(
       names = "--optimizer",
@@ -99,9 +97,8 @@ final class TrainHyperparameters {
 
   @Option(
       names = "--schedule",
-      defaultValue = "constant",
       paramLabel = "NAME",
-      description = "constant, linear or cosine (default: constant).")
+      description = "constant, linear or cosine (default: constant; digits cosine).")
   private ScheduleName schedule;
 
   @Option(
@@ -147,10 +144,10 @@ final class TrainHyperparameters {
 
   @Option(
       names = "--eval-every",
-      defaultValue = "200",
       paramLabel = "N",
-      description = "Updates between two evaluations; 0 for the end only (default: 200).")
-  private long evalEvery;
+      description =
+          "Updates between two evaluations; 0 for the end only (default: 200; digits 938).")
+  private Long evalEvery;
 
   @Option(
       names = "--early-stopping",
@@ -167,6 +164,24 @@ final class TrainHyperparameters {
       paramLabel = "T",
       description = "Type of the weights written: f32, bf16 or f16 (default: f32).")
   private WeightType dtype;
+
+  /**
+   * What is taken where no option says anything else.
+   *
+   * @param evalEvery updates
+   */
+  record Defaults(double lr, double epochs, ScheduleName schedule, long evalEvery) {
+    static final Defaults TEXT = new Defaults(5e-5, 1, ScheduleName.constant, 200);
+    static final Defaults DIGITS = new Defaults(1e-3, 10, ScheduleName.cosine, 938);
+  }
+
+  /** Completes the options. */
+  void complete(Defaults defaults) {
+    lr = lr == null ? defaults.lr : lr;
+    epochs = epochs == null ? defaults.epochs : epochs;
+    schedule = schedule == null ? defaults.schedule : schedule;
+    evalEvery = evalEvery == null ? defaults.evalEvery : evalEvery;
+  }
 
   long seed() {
     return seed;

@@ -11,9 +11,13 @@ import dev.kernite.models.ModelException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** Between tensors in files and tensors in an engine. */
 public final class TensorFiles {
+  private static final ValueLayout.OfLong FILE_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private TensorFiles() {}
 
   /** A float tensor of a file as float32, in memory of its own. */
@@ -111,6 +115,22 @@ public final class TensorFiles {
       }
     }
     return rows;
+  }
+
+  /** A tensor of 64-bit integers. */
+  public static long[] longs(RawTensor raw) {
+    if (raw.info().dtype() != FileDtype.I64) {
+      throw new ModelException(raw.where() + ": must be I64, is " + raw.info());
+    }
+    return raw.data().toArray(FILE_LONG);
+  }
+
+  /** Adds 64-bit integers to a file being written. The values are copied. */
+  public static void addLongs(
+      SafetensorsWriter writer, String name, long[] values, Arena arena, long... shape) {
+    MemorySegment bytes = arena.allocate(8L * values.length, 8);
+    MemorySegment.copy(values, 0, bytes, FILE_LONG, 0, values.length);
+    writer.tensor(name, FileDtype.I64, bytes, shape);
   }
 
   /** Adds a float32 tensor to a file being written, under any name. The values are copied. */

@@ -71,8 +71,13 @@ public record Mnist(Images training, Images test) implements AutoCloseable {
 
   /** Whether MNIST was fetched. */
   public static boolean isCached() {
+    return isIn(cache());
+  }
+
+  /** Whether {@link #open} finds its files in a folder. */
+  public static boolean isIn(Path folder) {
     return Stream.of(TRAINING + IMAGES, TRAINING + LABELS, TEST + IMAGES, TEST + LABELS)
-        .allMatch(part -> find(cache(), part).isPresent());
+        .allMatch(part -> find(folder, part).isPresent());
   }
 
   /** Opens the few digits that come with Kernite: 200 of each to learn from, 30 to be judged by. */
@@ -99,9 +104,6 @@ public record Mnist(Images training, Images test) implements AutoCloseable {
   private static IdxFile resource(String part, Arena arena) {
     String name = part + "-ubyte.gz";
     try (InputStream in = CacheFolder.class.getResourceAsStream("bundled/mnist-small/" + name)) {
-      if (in == null) {
-        throw new ModelException("the digits that come with Kernite are not in this jar of it");
-      }
       return IdxFile.readGzip(name, in, arena);
     } catch (IOException e) {
       throw new ModelException(name + ": cannot be read (" + e.getMessage() + ")", e);

@@ -4,15 +4,17 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
-import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
+import dev.kernite.models.sequential.Layer;
+import dev.kernite.models.sequential.Network;
+import dev.kernite.models.sequential.WeightNames;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A generator and a discriminator in an engine. */
 public final class Gan implements AutoCloseable {
@@ -30,11 +32,7 @@ public final class Gan implements AutoCloseable {
 
   /** Draws both networks from the engine's random stream. */
   public static Gan fresh(Engine engine, GanConfig config) {
-    Network.Source drawn =
-        (layer, name, own, shape) ->
-            layer.buffers().containsKey(own)
-                ? engine.full(shape, own.equals(Layer.BatchNorm.VARIANCE) ? 1 : 0)
-                : config.recipe().initialization().draw(engine, layer, own, shape);
+    Network.Source drawn = config.recipe().initialization().source(engine);
     return of(
         engine, config, GanConfig.GENERATOR + ".", drawn, GanConfig.DISCRIMINATOR + ".", drawn);
   }
@@ -47,22 +45,23 @@ public final class Gan implements AutoCloseable {
    * @throws ModelException if a tensor is missing or has another shape than the configuration says
    */
   public static Gan load(Engine engine, GanConfig config, Safetensors weights) {
-    Network.Source stored =
-        (layer, name, own, shape) -> {
-          RawTensor raw = weights.tensor(name);
-          if (!Arrays.equals(raw.info().shape(), shape.toArray())) {
-            throw new ModelException(
-                "%s: is %s, %s needs shape %s".formatted(raw.where(), raw.info(), layer, shape));
-          }
-          return TensorFiles.floats(engine, raw);
-        };
-    return of(
-        engine,
-        config,
-        WeightNames.of(weights, GanConfig.GENERATOR).prefix(),
-        stored,
-        WeightNames.of(weights, GanConfig.DISCRIMINATOR).prefix(),
-        stored);
+    Network.Source stored = Network.stored(engine, weights);
+    Gan gan =
+        of(
+            engine,
+            config,
+            WeightNames.of(weights, GanConfig.GENERATOR).prefix(),
+            stored,
+            WeightNames.of(weights, GanConfig.DISCRIMINATOR).prefix(),
+            stored);
+    gan.tracked()
+        .forEach(
+            (name, count) -> {
+              if (weights.contains(name)) {
+                count.set(TensorFiles.longs(weights.tensor(name))[0]);
+              }
+            });
+    return gan;
   }
 
   private static Gan of(
@@ -115,6 +114,13 @@ public final class Gan implements AutoCloseable {
     return all;
   }
 
+  /** How many batches the running statistics of each norm have seen, by name; live. */
+  Map<String, AtomicLong> tracked() {
+    Map<String, AtomicLong> all = new TreeMap<>(generator.tracked());
+    all.putAll(discriminator.tracked());
+    return all;
+  }
+
   /**
    * The shape of the generator's input.
    *
@@ -162,11 +168,16 @@ public final class Gan implements AutoCloseable {
     return engine.scoped(() -> engine.noGrad(() -> generator.apply(noise, false)));
   }
 
-  /** Writes {@link #tensors} as a safetensors file. */
+  /**
+   * Writes {@link #tensors} as a safetensors file; with running statistics also the number of
+   * batches they have seen.
+   */
   public void write(Path file) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
     try (Arena arena = Arena.ofConfined()) {
       tensors().forEach((name, t) -> TensorFiles.add(writer, name, t, arena));
+      tracked()
+          .forEach((name, n) -> TensorFiles.addLongs(writer, name, new long[] {n.get()}, arena));
       writer.write(file);
     }
   }

@@ -3,6 +3,7 @@ package dev.kernite.models.gan;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.sequential.Layer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -80,8 +81,8 @@ public record GanConfig(
     try {
       GanLoss loss = GanLoss.of(json.string("loss", "BCELoss"));
       return new GanConfig(
-          layers(json.texts(GENERATOR), new Layer.Relu(), new Layer.Tanh()),
-          layers(
+          Layer.listOf(json.texts(GENERATOR), new Layer.Relu(), new Layer.Tanh()),
+          Layer.listOf(
               json.texts(DISCRIMINATOR),
               new Layer.LeakyRelu(SLOPE),
               loss == GanLoss.BCE ? new Layer.Sigmoid() : null),
@@ -93,28 +94,6 @@ public record GanConfig(
           ? e
           : new ModelException(file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static List<Layer> layers(List<String> texts, Layer between, Layer last) {
-    if (texts.size() == 1 && texts.getFirst().strip().startsWith("Sequential")) {
-      return LayerText.sequential(texts.getFirst());
-    }
-    if (!texts.stream().allMatch(text -> text.matches("\\d{1,9}"))) {
-      return texts.stream().map(Layer::of).toList();
-    }
-    if (texts.size() < 2) {
-      throw new ModelException("a network of linear layers needs two sizes or more: " + texts);
-    }
-    List<Layer> layers = new ArrayList<>();
-    for (int i = 1; i < texts.size(); i++) {
-      layers.add(
-          new Layer.Linear(Long.parseLong(texts.get(i - 1)), Long.parseLong(texts.get(i)), true));
-      Layer activation = i + 1 < texts.size() ? between : last;
-      if (activation != null) {
-        layers.add(activation);
-      }
-    }
-    return layers;
   }
 
   /**

@@ -20,6 +20,22 @@ public interface GanListener {
   default void onEpoch(long epoch, long steps, Tensor samples) {}
 
   /**
+   * After the samples of an epoch were judged.
+   *
+   * @param epoch as for {@link #onEpoch}
+   */
+  default void onJudged(long epoch, SampleJudge.Verdict verdict) {}
+
+  /**
+   * At the end, when the results are written.
+   *
+   * @param samples images from the fixed noise; freed afterwards
+   * @param paths images from noise on the way from one vector to another, path by path
+   * @param points images on each path
+   */
+  default void onFinished(Tensor samples, Tensor paths, int points) {}
+
+  /**
    * When the run can be continued from here.
    *
    * @param steps updates made so far

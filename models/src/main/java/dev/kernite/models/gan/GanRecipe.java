@@ -2,6 +2,7 @@ package dev.kernite.models.gan;
 
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.sequential.Initialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

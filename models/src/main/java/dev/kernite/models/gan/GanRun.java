@@ -26,19 +26,28 @@ import java.util.function.BooleanSupplier;
  * <p>The folder gets {@code config.json}, {@code log.jsonl} (a line for each step), {@code
  * training-state.safetensors} and, at the end, {@code model.safetensors} (parameters and running
  * statistics), {@code samples.safetensors} (tensor {@code samples}: what the generator makes of the
- * fixed noise, its norms using the running statistics) and {@code loss.csv}.
+ * fixed noise, its norms using the running statistics) and {@code loss.csv}. With a judge there are
+ * {@code judge.jsonl} and {@code judge.csv}, a line for each epoch by the updates made.
  */
 public final class GanRun {
   /** File of the log. */
   public static final String LOG = "log.jsonl";
 
+  private static final String VERDICTS = "judge.jsonl";
   private static final String CONFIG = "config.json";
   private static final String STATE = "training-state.safetensors";
   private static final String WEIGHTS = "model.safetensors";
+  private static final String TRACKED = "model.";
   private static final String SAMPLES = "samples";
   private static final String CSV = "loss.csv";
 
+  /** Ways through the latent space that are shown at the end, and images on each. */
+  private static final int PATHS = 8;
+
+  private static final int POINTS = 10;
+
   private final GanTrainer trainer;
+  private final SampleJudge judge; // null where samples are not judged
   private final Path folder;
   private final Plan plan;
   private final RunState state;
@@ -70,12 +79,15 @@ public final class GanRun {
   /**
    * Prepares a run.
    *
+   * @param judge measures the samples of each epoch, or null
    * @param folder where to; created if need be
    * @param settings what a resumed run must repeat besides configuration and data, by option name;
    *     a longer run may go on from a shorter one
    */
-  public GanRun(GanTrainer trainer, Path folder, Plan plan, Map<String, String> settings) {
+  public GanRun(
+      GanTrainer trainer, SampleJudge judge, Path folder, Plan plan, Map<String, String> settings) {
     this.trainer = trainer;
+    this.judge = judge;
     this.folder = folder;
     this.plan = plan;
     Map<String, String> all = new LinkedHashMap<>(settings);
@@ -99,7 +111,8 @@ public final class GanRun {
       AtomicFiles.write(folder.resolve(CONFIG), trainer.gan().config().text());
       long step = resume ? restore() : startOver();
       Tensor noise = trainer.data().fixedNoise(engine(), trainer.gan());
-      try (StepLog log = StepLog.resume(folder.resolve(LOG), GanStep.COLUMNS, step)) {
+      try (StepLog log = StepLog.resume(folder.resolve(LOG), GanStep.COLUMNS, step);
+          StepLog verdicts = judge == null ? null : verdicts(step)) {
         while (step < plan.steps && !stop.getAsBoolean()) {
           GanStep done = trainer.update(step);
           log.append(step, done.values());
@@ -107,9 +120,12 @@ public final class GanRun {
           step++;
           listener.onStep(done);
           if (endsEpoch(step)) {
-            show(step, noise, listener);
+            show(step, noise, verdicts, listener);
           }
           if (isDue(step)) {
+            if (verdicts != null) {
+              verdicts.force();
+            }
             save(step, log, listener);
           }
         }
@@ -118,7 +134,7 @@ public final class GanRun {
           return new Outcome(step, false);
         }
       }
-      finish(noise);
+      finish(noise, listener);
       return new Outcome(step, true);
     }
   }
@@ -133,7 +149,12 @@ public final class GanRun {
       return 0;
     }
     try (Safetensors file = Safetensors.open(saved)) {
-      return state.restore(file);
+      long step = state.restore(file);
+      trainer
+          .gan()
+          .tracked()
+          .forEach((name, n) -> n.set(TensorFiles.longs(file.tensor(TRACKED + name))[0]));
+      return step;
     }
   }
 
@@ -157,29 +178,56 @@ public final class GanRun {
         || (plan.saveEvery == 0 ? endsEpoch(step) : step % plan.saveEvery == 0);
   }
 
-  private void show(long step, Tensor noise, GanListener listener) {
+  private StepLog verdicts(long step) {
+    return StepLog.resume(folder.resolve(VERDICTS), judge.columns(), step + 1);
+  }
+
+  private void show(long step, Tensor noise, StepLog verdicts, GanListener listener) {
     long perEpoch = trainer.data().stepsPerEpoch();
+    long epoch = (step + perEpoch - 1) / perEpoch;
     try (Scope _ = engine().scope()) {
-      Tensor samples = trainer.gan().generate(noise);
-      listener.onEpoch((step + perEpoch - 1) / perEpoch, step, samples);
+      listener.onEpoch(epoch, step, trainer.gan().generate(noise));
+    }
+    if (judge != null) {
+      SampleJudge.Verdict verdict = judge.judge(trainer.gan());
+      verdicts.append(step, verdict.values());
+      listener.onJudged(epoch, verdict);
     }
   }
 
   private void save(long step, StepLog log, GanListener listener) {
     log.force();
-    state.save(folder.resolve(STATE), step, (writer, arena) -> {});
+    state.save(folder.resolve(STATE), step, this::addTracked);
     listener.onSaved(step);
   }
 
-  private void finish(Tensor noise) {
+  private void addTracked(SafetensorsWriter writer, Arena arena) {
+    trainer
+        .gan()
+        .tracked()
+        .forEach(
+            (name, n) -> TensorFiles.addLongs(writer, TRACKED + name, new long[] {n.get()}, arena));
+  }
+
+  /** The results first, so that nothing is lost if pictures cannot be drawn. */
+  private void finish(Tensor noise, GanListener listener) {
+    Gan gan = trainer.gan();
+    gan.write(folder.resolve(WEIGHTS));
+    StepLog.writeCsv(folder.resolve(LOG), GanStep.COLUMNS, folder.resolve(CSV));
+    if (judge != null) {
+      Path csv = folder.resolve("judge.csv");
+      StepLog.writeCsv(folder.resolve(VERDICTS), judge.columns(), csv);
+    }
     try (Scope _ = engine().scope();
         Arena arena = Arena.ofConfined()) {
+      Tensor samples = gan.generate(noise);
       SafetensorsWriter writer = new SafetensorsWriter();
-      TensorFiles.add(writer, SAMPLES, trainer.gan().generate(noise), arena);
+      TensorFiles.add(writer, SAMPLES, samples, arena);
       writer.write(folder.resolve(SAMPLES + ".safetensors"));
+      int paths = (int) Math.min(PATHS, noise.shape().dim(0) / 2);
+      Tensor between = paths == 0 ? noise : LatentPaths.between(noise, paths, POINTS);
+      listener.onFinished(samples, gan.generate(between), POINTS);
     }
-    trainer.gan().write(folder.resolve(WEIGHTS));
-    StepLog.writeCsv(folder.resolve(LOG), GanStep.COLUMNS, folder.resolve(CSV));
   }
 
   private static void requireFinite(GanStep step) {

@@ -14,6 +14,7 @@ import dev.kernite.engine.op.Reduction;
 import dev.kernite.engine.optim.Adam;
 import dev.kernite.engine.optim.Optimizer;
 import dev.kernite.models.ModelException;
+import dev.kernite.models.sequential.Network;
 import java.util.Arrays;
 import java.util.Map;
 

@@ -2,6 +2,8 @@ package dev.kernite.models.gan;
 
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.sequential.Layer;
+import dev.kernite.models.sequential.WeightNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

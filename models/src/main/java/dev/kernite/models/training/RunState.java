@@ -5,15 +5,12 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.engine.optim.Optimizer;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Conversions;
-import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -32,9 +29,6 @@ public final class RunState {
   private static final String STEP = "step";
   private static final String RANDOM = "random_offset";
   private static final String SETTING = "setting.";
-
-  private static final ValueLayout.OfLong FILE_LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Map<String, String> settings;
   private final Map<String, Tensor> model;
@@ -73,7 +67,11 @@ public final class RunState {
     writer.metadata(RANDOM, Long.toString(random.offset()));
     try (Arena arena = Arena.ofConfined()) {
       tensors().forEach((name, tensor) -> TensorFiles.add(writer, name, tensor, arena));
-      optimizers.forEach((name, o) -> addLongs(writer, name + COUNTS, o.steps(), arena));
+      optimizers.forEach(
+          (name, o) -> {
+            long[] steps = o.steps();
+            TensorFiles.addLongs(writer, name + COUNTS, steps, arena, steps.length);
+          });
       more.accept(writer, arena);
       writer.write(file);
     }
@@ -90,7 +88,7 @@ public final class RunState {
     requireSameSettings(saved);
     long step = number(saved, STEP);
     tensors().forEach((name, tensor) -> overwrite(tensor, saved.tensor(name)));
-    optimizers.forEach((name, o) -> o.restoreSteps(longs(saved.tensor(name + COUNTS))));
+    optimizers.forEach((name, o) -> o.restoreSteps(TensorFiles.longs(saved.tensor(name + COUNTS))));
     random.seek(number(saved, RANDOM));
     return step;
   }
@@ -100,21 +98,6 @@ public final class RunState {
     model.forEach((name, t) -> all.put(MODEL + name, t));
     optimizers.forEach((of, o) -> o.state().forEach((name, t) -> all.put(of + "." + name, t)));
     return all;
-  }
-
-  /** Adds 64-bit integers to a file being written. */
-  public static void addLongs(SafetensorsWriter writer, String name, long[] values, Arena arena) {
-    MemorySegment bytes = arena.allocate(8L * values.length, 8);
-    MemorySegment.copy(values, 0, bytes, FILE_LONG, 0, values.length);
-    writer.tensor(name, FileDtype.I64, bytes, values.length);
-  }
-
-  /** Reads what {@link #addLongs} wrote. */
-  public static long[] longs(RawTensor raw) {
-    if (raw.info().dtype() != FileDtype.I64) {
-      throw new ModelException(raw.where() + ": must be I64, is " + raw.info());
-    }
-    return raw.data().toArray(FILE_LONG);
   }
 
   /** Gives a tensor the values that a file has for it. */

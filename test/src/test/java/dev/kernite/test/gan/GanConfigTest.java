@@ -8,7 +8,7 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanLoss;
-import dev.kernite.models.gan.Layer;
+import dev.kernite.models.sequential.Layer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

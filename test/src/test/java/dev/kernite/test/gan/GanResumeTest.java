@@ -23,7 +23,7 @@ import dev.kernite.models.gan.GanRecipe;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanStep;
 import dev.kernite.models.gan.GanTrainer;
-import dev.kernite.models.gan.Layer;
+import dev.kernite.models.sequential.Layer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ final class GanResumeTest {
         Gan gan = Gan.fresh(engine, config);
         GanTrainer trainer = new GanTrainer(gan, data)) {
       return new GanRun(
-              trainer, folder.resolve(out), new GanRun.Plan(steps, 4), Map.of("--seed", "5"))
+              trainer, null, folder.resolve(out), new GanRun.Plan(steps, 4), Map.of("--seed", "5"))
           .run(resume, listener, stop);
     }
   }

@@ -17,7 +17,7 @@ import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanData;
 import dev.kernite.models.gan.GanStep;
 import dev.kernite.models.gan.GanTrainer;
-import dev.kernite.models.gan.Layer;
+import dev.kernite.models.sequential.Layer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;

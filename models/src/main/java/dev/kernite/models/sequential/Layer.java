@@ -1,7 +1,10 @@
-package dev.kernite.models.gan;
+package dev.kernite.models.sequential;
 
 import dev.kernite.engine.Shape;
+import dev.kernite.models.ModelException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 /**
@@ -13,11 +16,39 @@ public sealed interface Layer {
    * Reads a layer.
    *
    * @param text as PyTorch prints it
-   * @throws dev.kernite.models.ModelException if it is none of these layers, or has arguments that
-   *     they do not take
+   * @throws ModelException if it is none of these layers, or has arguments that they do not take
    */
   static Layer of(String text) {
     return LayerText.parse(text);
+  }
+
+  /**
+   * Reads a network: a list of layers; or the text that PyTorch prints for a {@code Sequential}; or
+   * a list of sizes, which stands for linear layers.
+   *
+   * @param between follows each linear layer but the last
+   * @param last follows the last one; null for nothing
+   * @throws ModelException if there is no layer, or one is wrong
+   */
+  static List<Layer> listOf(List<String> texts, Layer between, Layer last) {
+    if (texts.size() == 1 && texts.getFirst().strip().startsWith("Sequential")) {
+      return LayerText.sequential(texts.getFirst());
+    }
+    if (!texts.stream().allMatch(text -> text.matches("\\d{1,9}"))) {
+      return texts.stream().map(Layer::of).toList();
+    }
+    if (texts.size() < 2) {
+      throw new ModelException("a network of linear layers needs two sizes or more: " + texts);
+    }
+    List<Layer> layers = new ArrayList<>();
+    for (int i = 1; i < texts.size(); i++) {
+      layers.add(new Linear(Long.parseLong(texts.get(i - 1)), Long.parseLong(texts.get(i)), true));
+      Layer activation = i + 1 < texts.size() ? between : last;
+      if (activation != null) {
+        layers.add(activation);
+      }
+    }
+    return layers;
   }
 
   /** Shapes of what the layer learns, by PyTorch's names. */
@@ -96,8 +127,11 @@ public sealed interface Layer {
    * @param momentum weight of a new batch in the running statistics
    */
   record BatchNorm(long features, double eps, double momentum) implements Layer {
-    static final String MEAN = "running_mean";
-    static final String VARIANCE = "running_var";
+    /** The buffer of running means. */
+    public static final String MEAN = "running_mean";
+
+    /** The buffer of running variances. */
+    public static final String VARIANCE = "running_var";
 
     @Override
     public SequencedMap<String, Shape> parameters() {

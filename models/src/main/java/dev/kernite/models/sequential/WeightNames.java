@@ -1,4 +1,4 @@
-package dev.kernite.models.gan;
+package dev.kernite.models.sequential;
 
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Safetensors;
@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  *     generator.main.}
  * @param layers the shapes of each layer's tensors, by the layer's number and their own names
  */
-record WeightNames(String prefix, SortedMap<Integer, Map<String, long[]>> layers) {
+public record WeightNames(String prefix, SortedMap<Integer, Map<String, long[]>> layers) {
 
   /**
    * Reads the names.
@@ -27,7 +27,7 @@ record WeightNames(String prefix, SortedMap<Integer, Map<String, long[]>> layers
    * @param network {@code generator} or {@code discriminator}
    * @throws ModelException if the file has no such network, or more than one
    */
-  static WeightNames of(Safetensors file, String network) {
+  public static WeightNames of(Safetensors file, String network) {
     Pattern pattern =
         Pattern.compile("(" + network + "\\.(?:[A-Za-z_]\\w*\\.)*)(\\d{1,6})\\.(\\w+)");
     Set<String> prefixes = new LinkedHashSet<>();

@@ -1,4 +1,4 @@
-package dev.kernite.models.gan;
+package dev.kernite.models.sequential;
 
 import static dev.kernite.engine.Functional.elu;
 import static dev.kernite.engine.Functional.leakyRelu;
@@ -7,16 +7,26 @@ import static dev.kernite.engine.Functional.relu;
 import static dev.kernite.engine.Functional.sigmoid;
 import static dev.kernite.engine.Functional.tanh;
 
+import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
+import dev.kernite.engine.nn.BatchNorm;
 import dev.kernite.engine.nn.Dropout;
 import dev.kernite.engine.nn.Init;
+import dev.kernite.engine.op.Conv2d;
+import dev.kernite.engine.op.ConvTranspose2d;
+import dev.kernite.engine.op.PerAxis;
 import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.RawTensor;
+import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.checkpoint.TensorFiles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -27,8 +37,14 @@ public final class Network implements AutoCloseable {
   private final List<Block> blocks;
   private final boolean owner;
 
-  /** A layer with its tensors; their names are whole. */
-  private record Block(Layer layer, String prefix, Map<String, Tensor> tensors) {
+  /**
+   * A layer with its tensors.
+   *
+   * @param tensors by their whole names
+   * @param tracked batches that a norm's running statistics have seen; shared with frozen twins
+   */
+  private record Block(
+      Layer layer, String prefix, Map<String, Tensor> tensors, AtomicLong tracked) {
     Tensor tensor(String name) {
       return tensors.get(prefix + name);
     }
@@ -36,7 +52,7 @@ public final class Network implements AutoCloseable {
 
   /** Where the tensors of a layer come from. */
   @FunctionalInterface
-  interface Source {
+  public interface Source {
     /**
      * Makes a tensor in the current scope.
      *
@@ -44,6 +60,22 @@ public final class Network implements AutoCloseable {
      * @param own its name in the layer
      */
     Tensor tensor(Layer layer, String name, String own, Shape shape);
+  }
+
+  /**
+   * Reads the tensors of networks.
+   *
+   * @throws ModelException later, if one is missing or has another shape than its layer says
+   */
+  public static Source stored(Engine engine, Safetensors weights) {
+    return (layer, name, own, shape) -> {
+      RawTensor raw = weights.tensor(name);
+      if (!Arrays.equals(raw.info().shape(), shape.toArray())) {
+        throw new ModelException(
+            "%s: is %s, %s needs shape %s".formatted(raw.where(), raw.info(), layer, shape));
+      }
+      return TensorFiles.floats(engine, raw);
+    };
   }
 
   private Network(List<Block> blocks, boolean owner) {
@@ -56,13 +88,13 @@ public final class Network implements AutoCloseable {
    *
    * @param prefix before the layer's number: {@code generator.} or {@code generator.main.}
    */
-  static Network of(String prefix, List<Layer> layers, Source source) {
+  public static Network of(String prefix, List<Layer> layers, Source source) {
     List<Block> blocks = new ArrayList<>();
     try {
       for (Layer layer : layers) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         String path = prefix + blocks.size() + ".";
-        blocks.add(new Block(layer, path, tensors));
+        blocks.add(new Block(layer, path, tensors, new AtomicLong()));
         layer
             .parameters()
             .forEach(
@@ -88,12 +120,12 @@ public final class Network implements AutoCloseable {
   /**
    * This network, its parameters taken for constants: backward passes through and stops at them.
    */
-  Network frozen() {
+  public Network frozen() {
     List<Block> constant = new ArrayList<>();
     for (Block block : blocks) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       block.tensors.forEach((name, t) -> tensors.put(name, t.detach()));
-      constant.add(new Block(block.layer, block.prefix, tensors));
+      constant.add(new Block(block.layer, block.prefix, tensors, block.tracked));
     }
     return new Network(constant, false);
   }
@@ -106,11 +138,7 @@ public final class Network implements AutoCloseable {
    * @return [batch, ...], in the current scope
    */
   public Tensor apply(Tensor x, boolean training) {
-    Tensor y = x;
-    for (Block block : blocks) {
-      y = apply(block, y, training);
-    }
-    return y;
+    return apply(0, blocks.size(), x, training);
   }
 
   private static Tensor apply(Block block, Tensor x, boolean training) {
@@ -124,13 +152,55 @@ public final class Network implements AutoCloseable {
       case Layer.Dropout d -> new Dropout((float) d.p()).apply(x, training);
       case Layer.Flatten _ -> rows(x);
       case Layer.Unflatten u -> x.reshape(x.shape().dim(0), u.channels(), u.height(), u.width());
-      default -> throw new ModelException(block.layer + " is not supported yet");
+      case Layer.Conv2d c ->
+          new Conv2d(c.stride(), c.padding())
+              .apply(x, block.tensor("weight"), block.tensor("bias"));
+      case Layer.ConvTranspose2d c ->
+          transposed(c).apply(x, block.tensor("weight"), block.tensor("bias"));
+      case Layer.BatchNorm n -> normalised(n, block, x, training);
     };
+  }
+
+  private static ConvTranspose2d transposed(Layer.ConvTranspose2d c) {
+    return new ConvTranspose2d(
+        PerAxis.of(c.stride()),
+        PerAxis.of(c.padding()),
+        PerAxis.of(c.outputPadding()),
+        PerAxis.of(1),
+        1);
+  }
+
+  private static Tensor normalised(Layer.BatchNorm n, Block block, Tensor x, boolean training) {
+    if (training) {
+      block.tracked.incrementAndGet();
+    }
+    return new BatchNorm(
+            block.tensor("weight"),
+            block.tensor("bias"),
+            block.tensor(Layer.BatchNorm.MEAN),
+            block.tensor(Layer.BatchNorm.VARIANCE),
+            (float) n.momentum(),
+            (float) n.eps())
+        .apply(x, training);
   }
 
   /** Everything but the batch in one axis. */
   private static Tensor rows(Tensor x) {
     return x.shape().rank() == 2 ? x : x.reshape(x.shape().dim(0), x.size() / x.shape().dim(0));
+  }
+
+  /**
+   * Applies some of the layers.
+   *
+   * @param from the first of them
+   * @param to the one behind the last of them
+   */
+  public Tensor apply(int from, int to, Tensor x, boolean training) {
+    Tensor y = x;
+    for (Block block : blocks.subList(from, to)) {
+      y = apply(block, y, training);
+    }
+    return y;
   }
 
   /** What the network learns, by name. */
@@ -151,8 +221,22 @@ public final class Network implements AutoCloseable {
     return all;
   }
 
+  /**
+   * How many batches the running statistics of each norm have seen, {@code
+   * generator.1.num_batches_tracked} by name; live, to be read and to be set.
+   */
+  public SequencedMap<String, AtomicLong> tracked() {
+    SequencedMap<String, AtomicLong> all = new LinkedHashMap<>();
+    for (Block block : blocks) {
+      if (block.layer instanceof Layer.BatchNorm) {
+        all.put(block.prefix + "num_batches_tracked", block.tracked);
+      }
+    }
+    return all;
+  }
+
   /** Whether an image's result depends on the others of its batch. */
-  boolean seesBatch() {
+  public boolean seesBatch() {
     return blocks.stream().anyMatch(block -> block.layer instanceof Layer.BatchNorm);
   }
 

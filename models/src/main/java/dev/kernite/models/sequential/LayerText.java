@@ -1,4 +1,4 @@
-package dev.kernite.models.gan;
+package dev.kernite.models.sequential;
 
 import dev.kernite.models.ModelException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.kernite.models.gan;
+package dev.kernite.models.sequential;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
@@ -36,12 +36,20 @@ public enum Initialization {
                     "initialization '" + name + "' is none of " + Arrays.toString(values())));
   }
 
+  /** Draws all tensors of a network; running statistics begin at mean 0 and variance 1. */
+  public Network.Source source(Engine engine) {
+    return (layer, name, own, shape) ->
+        layer.buffers().containsKey(own)
+            ? engine.full(shape, own.equals(Layer.BatchNorm.VARIANCE) ? 1 : 0)
+            : draw(engine, layer, own, shape);
+  }
+
   /**
    * Draws a parameter of a layer from the engine's stream.
    *
    * @return a tensor in the current scope
    */
-  Tensor draw(Engine engine, Layer layer, String parameter, Shape shape) {
+  private Tensor draw(Engine engine, Layer layer, String parameter, Shape shape) {
     boolean weight = parameter.equals("weight");
     if (layer instanceof Layer.BatchNorm) {
       return this == DCGAN && weight
