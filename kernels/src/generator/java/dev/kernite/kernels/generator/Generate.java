@@ -72,6 +72,7 @@ public final class Generate {
       }
     }
     classes.put("TransposeKernels", TransposeKernels.source());
+    classes.put("InterleaveKernels", InterleaveKernels.source());
     for (MapKernels maps : List.of(AlgebraKernels.all(), ActivationKernels.all())) {
       classes.put(maps.className(), maps.source());
     }

@@ -7,7 +7,6 @@ package dev.kernite.kernels.generator;
  */
 final class TransposeKernels {
   private static final int BLOCK = 16;
-  private static final int INTERLEAVED = 6;
 
   private TransposeKernels() {}
 
@@ -19,7 +18,6 @@ final class TransposeKernels {
     code.line("private TransposeKernels() {}");
     block(code);
     dots(code);
-    interleave(code);
     return code.close().toString();
   }
 
@@ -70,36 +68,6 @@ final class TransposeKernels {
     code.line("b += %d;", 4 * BLOCK);
     code.close();
     code.line("sum.intoMemorySegment(ALL, c, LITTLE);");
-    code.close();
-  }
-
-  private static void interleave(Code code) {
-    code.line("");
-    code.doc(
-        """
-        Writes {@code target[at + rows * s + r] = source[r, s]} for 16 s and r below rows, and up to
-        16 values more after them: write in ascending order.
-
-        @param rows 1 to 6
-        @param sourceRow bytes from one row of the source to the next""");
-    code.method(
-        "static void interleave(int rows, long source, long sourceRow, float[] target, int at)");
-    code.nothingToDo("rows == 0", "return;");
-    selectors(code);
-    for (int i = 0; i < INTERLEAVED; i++) {
-      code.line(
-          "long row%d = source + %s * sourceRow;",
-          i, i == 0 ? 0 : "Math.min(%d, rows - 1)".formatted(i));
-    }
-    for (int i = 0; i < BLOCK; i++) {
-      code.line(
-          "IntVector r%d = IntVector.fromMemorySegment(IntVector.SPECIES_512, ALL, row%d, LITTLE);",
-          i, i < INTERLEAVED ? i : 0);
-    }
-    String rows = transpose(code);
-    for (int s = 0; s < BLOCK; s++) {
-      code.line("%s%d.reinterpretAsFloats().intoArray(target, at + %d * rows);", rows, s, s);
-    }
     code.close();
   }
 

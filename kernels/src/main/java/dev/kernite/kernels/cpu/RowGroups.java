@@ -131,9 +131,9 @@ final class RowGroups {
       int tileRows,
       float[] target,
       int start) {
-    // A vector is stored for each summand, its surplus lanes over those that come next. The last
-    // summands go through a room of their own: what follows them belongs to other tasks.
-    float[] room = WIDE ? new float[(Tiles.ROWS + 1) * VECTOR] : null;
+    // Of columns a vector is stored for each summand, its surplus lanes over those that come next.
+    // The last summands go through a room of their own: what follows them belongs to other tasks.
+    float[] room = WIDE && aRow == Float.BYTES ? new float[(Tiles.ROWS + 1) * VECTOR] : null;
     for (int i = 0; i < rows; ) {
       int step = Tiles.nextRows(rows - i, tileRows);
       long source = a + i * aRow + from * aStep;
@@ -143,14 +143,7 @@ final class RowGroups {
         MemorySegment.copy(ALL, FLOAT, source, target, at, count);
         whole = count;
       } else if (aStep == Float.BYTES) {
-        for (int s = 0; s + VECTOR < whole; s += VECTOR) {
-          TransposeKernels.interleave(step, source + 4L * s, aRow, target, at + step * s);
-        }
-        if (whole > 0) {
-          int last = whole - VECTOR;
-          TransposeKernels.interleave(step, source + 4L * last, aRow, room, 0);
-          System.arraycopy(room, 0, target, at + step * last, step * VECTOR);
-        }
+        InterleaveKernels.interleave(step, source, aRow, whole, target, at);
       } else if (WIDE && aRow == Float.BYTES) {
         whole = count;
         int most = Math.max(0, count - VECTOR);

@@ -52,7 +52,7 @@ final class WarmUp {
 
   private final long start = System.nanoTime();
   private final CountDownLatch first = new CountDownLatch(1);
-  private final float[] a = new float[Tiles.ROWS * (EXAMPLE + LANES)];
+  private final float[] a = new float[Tiles.ROWS * EXAMPLE * LANES];
   private final long room;
 
   private WarmUp(long room) {
@@ -144,7 +144,7 @@ final class WarmUp {
     calls.add(size -> ScoreKernels.addRows(room, room, size, room, BYTES, LANES));
     calls.add(size -> ScoreKernels.divide(room, 1, room, values(size)));
     if (tiles.prefersDots()) {
-      calls.add(size -> TransposeKernels.interleave(Math.min(size, 4), room, BYTES, a, 0));
+      calls.add(interleave(FIRST_ROWS));
       calls.add(size -> TransposeKernels.dots(room, room, BYTES, room, size * LANES));
     }
     return calls;
@@ -161,13 +161,20 @@ final class WarmUp {
     VectorTiles tiles = new VectorTiles();
     for (int rows : new int[] {6, 5, 3, 2}) {
       calls.add(inPlace(tiles, rows));
+      if (tiles.prefersDots()) {
+        calls.add(interleave(rows));
+      }
     }
     return calls;
   }
 
+  private Call interleave(int rows) {
+    return size -> InterleaveKernels.interleave(rows, room, BYTES, size * LANES, a, 0);
+  }
+
   private Call rows(WeightType type, int rows) {
     Panels panels = VectorTiles.panels(type);
-    return size -> panels.multiply(rows, a, 0, room, BYTES, room, BYTES, size);
+    return size -> panels.multiply(rows, a, 0, room, BYTES, room, BYTES, size, size == EXAMPLE);
   }
 
   private Call inPlace(Tiles tiles, int rows) {
@@ -176,7 +183,7 @@ final class WarmUp {
 
   private Call row(WeightType type, int count) {
     Panels panels = VectorTiles.panels(type);
-    return size -> panels.multiplyRow(count, a, 0, room, BYTES, BYTES, room, size);
+    return size -> panels.multiplyRow(count, a, 0, room, BYTES, BYTES, room, size, size == EXAMPLE);
   }
 
   /** Values for a row kernel; those of an example fill no whole number of steps. */
@@ -189,6 +196,7 @@ final class WarmUp {
       for (int i = 0; i < EXAMPLES; i++) {
         repeat(call, CALLS);
         call.run(EXAMPLE);
+        call.run(1);
       }
     }
     long start = System.nanoTime();
