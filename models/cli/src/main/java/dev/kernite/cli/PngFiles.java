@@ -78,7 +78,7 @@ final class PngFiles {
   private static Raster decode(Path png, byte[] bytes) throws IOException {
     ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
     try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-      reader.setInput(in);
+      reader.setInput(in, true, true); // without metadata, whose compressed texts know no limit
       long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
       if (pixels > MOST_PIXELS_IN_A_BYTE * bytes.length) {
         throw new CommandException(

@@ -25,7 +25,8 @@ import java.util.zip.GZIPInputStream;
  * </pre>
  *
  * <p>A plain file is mapped, a gzipped one inflated to off-heap memory; which one it is tells its
- * content, not its name. The file must hold what its header says, no less and no more.
+ * content, not its name. The file must hold what its header says, no less and no more, and a plain
+ * one must not be cut short while it is in use.
  *
  * @param name what it is called in errors
  * @param shape extents, outermost first

@@ -104,6 +104,9 @@ public record Mnist(Images training, Images test) implements AutoCloseable {
   private static IdxFile resource(String part, Arena arena) {
     String name = part + "-ubyte.gz";
     try (InputStream in = CacheFolder.class.getResourceAsStream("bundled/mnist-small/" + name)) {
+      if (in == null) {
+        throw new ModelException("the digits that come with Kernite are not in this jar of it");
+      }
       return IdxFile.readGzip(name, in, arena);
     } catch (IOException e) {
       throw new ModelException(name + ": cannot be read (" + e.getMessage() + ")", e);

@@ -42,6 +42,10 @@ public final class Selection implements Dataset {
    */
   public static Selection perClass(Dataset all, int count, long seed) {
     int classes = all.classes().size();
+    if (classes == 0 || count < 1) {
+      throw new ModelException(
+          "%d items of each of %d classes: both must be at least 1".formatted(count, classes));
+    }
     int[] taken = new int[classes];
     boolean[] chosen = new boolean[all.size()];
     for (int index : new Draws(seed, STREAM).permutation(all.size(), 0)) {

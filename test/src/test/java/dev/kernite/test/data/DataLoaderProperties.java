@@ -247,12 +247,12 @@ class DataLoaderProperties {
         Thread.sleep(100); // ten times what a batch takes
         loader.batch(step);
       }
-      assertTrue(loader.stallNanos() - first < 2 * perItem, loader.stallNanos() - first + " ns");
+      assertTrue(loader.stallNanos() - first < 4 * perItem, loader.stallNanos() - first + " ns");
     }
   }
 
   @Example
-  void closingEndsTheThreadEvenInTheMiddleOfABatch() {
+  void closingEndsTheThreadEvenInTheMiddleOfABatch() throws InterruptedException {
     Dataset data = new Counting(1000, -1, TimeUnit.MICROSECONDS.toNanos(100));
     for (int i = 0; i < 20; i++) {
       DataLoader loader = new DataLoader(data, LoaderOptions.shuffled(100, 1));
@@ -262,11 +262,12 @@ class DataLoaderProperties {
       ModelException e = assertThrows(ModelException.class, () -> loader.batch(1));
       assertTrue(e.getMessage().contains("closed"), e.getMessage());
     }
-    assertEquals(
-        0,
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("kernite-data") && thread.isAlive())
-            .count());
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("kernite-data")) {
+        thread.join(5000); // its last microseconds
+        assertFalse(thread.isAlive());
+      }
+    }
   }
 
   @Example
@@ -325,5 +326,6 @@ class DataLoaderProperties {
         assertThrows(
             ModelException.class, () -> Selection.perClass(new Counting(items), items, seed));
     assertTrue(e.getMessage().startsWith("class 'a' has "), e.getMessage());
+    assertThrows(ModelException.class, () -> Selection.perClass(new Counting(items), 0, seed));
   }
 }

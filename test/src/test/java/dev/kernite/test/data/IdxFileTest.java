@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -160,7 +161,7 @@ final class IdxFileTest {
   @Test
   void errorsNameTheFileAndTheReason() throws IOException {
     assertRefused("one", IdxBytes.of(0x0D, new int[] {1}, new byte[4]), "32-bit floats (0x0D)");
-    assertRefused("two", "PK\3\4 a zip".getBytes(), "is no IDX file");
+    assertRefused("two", "PK\3\4 a zip".getBytes(StandardCharsets.US_ASCII), "is no IDX file");
     assertRefused("three", new byte[] {0, 0, 8, 0}, "has no extents");
     assertRefused("four", new byte[] {0, 0}, "ends within its IDX header");
     assertRefused(
