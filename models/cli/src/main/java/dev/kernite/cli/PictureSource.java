@@ -1,8 +1,8 @@
 package dev.kernite.cli;
 
-import dev.kernite.models.data.ImageFolder;
 import dev.kernite.models.data.Images;
 import dev.kernite.models.data.Mnist;
+import dev.kernite.models.images.ImageFolder;
 import java.nio.file.Path;
 
 /**

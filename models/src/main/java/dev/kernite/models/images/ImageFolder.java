@@ -1,9 +1,9 @@
-package dev.kernite.models.data;
+package dev.kernite.models.images;
 
 import dev.kernite.engine.Shape;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.FileErrors;
-import dev.kernite.models.images.Raster;
+import dev.kernite.models.data.Images;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package dev.kernite.test.data;
+package dev.kernite.test.images;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kernite.engine.Shape;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.data.Dataset;
-import dev.kernite.models.data.ImageFolder;
 import dev.kernite.models.data.Images;
+import dev.kernite.models.images.ImageFolder;
 import dev.kernite.models.images.Raster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
