@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kernite.cli.Main;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,28 +75,11 @@ final class InterruptTest {
   }
 
   private Process train(String... flags) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                Main.class.getName(),
-                "train",
-                "--json"));
-    command.addAll(List.of("--model", folder.resolve("model").toString()));
-    command.addAll(List.of("--data", folder.resolve("text.txt").toString()));
-    command.addAll(List.of("--out", folder.resolve("out").toString()));
-    command.addAll(List.of(flags));
-    return new ProcessBuilder(command).redirectError(folder.resolve("errors").toFile()).start();
-  }
-
-  /** The class path of this JVM; surefire may hide it behind a jar that names it. */
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-        .replace("\n", File.pathSeparator);
+    List<String> args = new ArrayList<>(List.of("train", "--json"));
+    args.addAll(List.of("--model", folder.resolve("model").toString()));
+    args.addAll(List.of("--data", folder.resolve("text.txt").toString()));
+    args.addAll(List.of("--out", folder.resolve("out").toString()));
+    args.addAll(List.of(flags));
+    return Launched.start(folder.resolve("errors"), args);
   }
 }

@@ -1,0 +1,39 @@
+package dev.kernite.test.cli;
+
+import dev.kernite.cli.Main;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line in a process of its own, to be stopped and killed. */
+final class Launched {
+  private Launched() {}
+
+  /**
+   * Starts it; standard output is the process's to be read.
+   *
+   * @param errors file for standard error
+   */
+  static Process start(Path errors, List<String> args) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath(),
+                Main.class.getName()));
+    command.addAll(args);
+    return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+  }
+
+  /** The class path of this JVM; surefire may hide it behind a jar that names it. */
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+        .replace("\n", File.pathSeparator);
+  }
+}
