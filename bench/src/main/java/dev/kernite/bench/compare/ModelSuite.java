@@ -5,6 +5,7 @@ import dev.kernite.engine.EngineOptions;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
 import dev.kernite.models.measure.TrainingWork;
@@ -82,6 +83,7 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
   }
 
   private void training(Engine engine) {
+    run("gan training step", () -> new GanWork(engine));
     if (!wanted("gpt2 training step")) {
       return;
     }

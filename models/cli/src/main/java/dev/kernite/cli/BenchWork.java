@@ -6,6 +6,7 @@ import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
@@ -83,6 +84,7 @@ final class BenchWork {
     try (Gpt2 model = RandomGpt2.M12.fresh(engine, folder)) {
       measure(() -> new TrainingWork(model, 8, 256), LONG, table);
     }
+    measure(() -> new GanWork(engine), LONG, table);
   }
 
   private static void measure(Supplier<Workload> source, Stopwatch stopwatch, BenchTable table) {

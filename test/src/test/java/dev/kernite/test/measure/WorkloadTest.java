@@ -14,6 +14,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.AdamWork;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
@@ -155,6 +156,29 @@ final class WorkloadTest {
         double parameters = model.parameters().values().stream().mapToDouble(t -> t.size()).sum();
         assertEquals(16 * (6 * parameters + 12.0 * 6 * 8 * 384), training.flops());
       }
+    }
+  }
+
+  @Test
+  void aGanStepCountsTheProductsItMakes() {
+    try (Engine engine = Engine.open();
+        Workload step = new GanWork(engine)) {
+      step.run();
+      step.check();
+      step.spoil();
+      assertThrows(ModelException.class, step::check);
+      double generator = 100 * 256 + 256 * 512 + 512 * 1024 + 1024 * 784;
+      double discriminator = 784 * 1024 + 1024 * 512 + 512 * 256 + 256;
+      double products =
+          // forward and weights' gradients; gradients passed on, but for those of the noise
+          2 * generator
+              + (generator - 100 * 256)
+              // forward three times; weights' gradients and gradients passed on, twice; to images
+              + 5 * discriminator
+              + 2 * (discriminator - 784 * 1024)
+              + discriminator;
+      assertEquals(2 * 64 * products, step.flops());
+      assertEquals(64, step.items());
     }
   }
 
