@@ -85,6 +85,7 @@ public final class Generate {
             SoftmaxKernels.all(),
             NormKernels.all(),
             BatchNormKernels.all(),
+            PixelKernels.all(),
             ScoreKernels.all(),
             LossKernels.all(),
             OptimKernels.all(),

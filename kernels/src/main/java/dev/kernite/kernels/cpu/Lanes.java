@@ -3,6 +3,7 @@ package dev.kernite.kernels.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -31,6 +32,11 @@ final class Lanes {
   static final VectorShuffle<Float> SWAP_8 = swap(8);
   static final VectorShuffle<Float> SWAP_16 = swap(16);
   static final VectorShuffle<Float> SWAP_32 = swap(32);
+
+  /** The even lanes, twice; of which the second copy is the {@link #UPPER} half. */
+  static final VectorShuffle<Float> EVENS = VectorShuffle.fromOp(S, lane -> 2 * lane % LANES);
+
+  static final VectorMask<Float> UPPER = VectorMask.fromLong(S, -1L << LANES / 2);
 
   private static final int PADS = 8;
   private static final ThreadLocal<MemorySegment> PADDING =

@@ -6,7 +6,6 @@ import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.Memory.Buffer;
-import dev.kernite.kernels.cpu.ScalarLayout.Adder;
 
 /**
  * Convolutions as matrix products with {@link Patches}, for one group of channels at a time:
@@ -37,17 +36,23 @@ final class LoweredConv implements Conv {
   private final Workers workers;
   private final HostMemory memory;
   private final Gemm gemm;
-  private final Adder adder;
+  private final PixelRows rows;
+  private final WholeImageConv wholeImages;
 
-  LoweredConv(Workers workers, HostMemory memory, Gemm gemm, Adder adder) {
+  LoweredConv(Workers workers, HostMemory memory, Gemm gemm, PixelRows rows) {
     this.workers = workers;
     this.memory = memory;
     this.gemm = gemm;
-    this.adder = adder;
+    this.rows = rows;
+    this.wholeImages = new WholeImageConv(gemm, rows);
   }
 
   @Override
   public void forward(Shape s, long x, long weight, long bias, long y) {
+    if (WholeImageConv.is(s)) {
+      wholeImages.forward(s, x, weight, bias, y);
+      return;
+    }
     long columns = s.batch() * s.outPixels();
     long strips = Chunks.count(columns, COLUMNS);
     workers.run(
@@ -59,7 +64,7 @@ final class LoweredConv implements Conv {
               strip.patchFloats() + strip.outFloats(),
               room -> {
                 long out = room + 4 * strip.patchFloats();
-                strip.patches(adder).gather(x, group, room);
+                strip.patches(rows).gather(x, group, room);
                 boolean inPlace = strip.inOneImage() && bias == 0;
                 Gemm.Shape product =
                     product(
@@ -72,7 +77,7 @@ final class LoweredConv implements Conv {
                 long c = inPlace ? strip.outAddress(y) : out;
                 gemm.multiply(product, weight + strip.weightOffset(), room, 0, c);
                 if (!inPlace) {
-                  strip.store(out, bias, y);
+                  strip.store(out, bias, y, rows);
                 }
               });
         });
@@ -80,6 +85,10 @@ final class LoweredConv implements Conv {
 
   @Override
   public void transposed(Shape s, long y, long weight, long bias, long x) {
+    if (WholeImageConv.is(s)) {
+      wholeImages.transposed(s, y, weight, bias, x);
+      return;
+    }
     long images = Math.max(1, COLUMNS / Math.max(1, s.outPixels()));
     workers.run(
         Chunks.count(s.batch(), images) * s.groups(),
@@ -106,7 +115,7 @@ final class LoweredConv implements Conv {
               product(true, false, s.patch(), strip.count, s.groupOut(), strip.count)
                   .withOperands(s.patch(), strip.outRow());
           gemm.multiply(product, weight + strip.weightOffset(), b, 0, room);
-          strip.patches(adder).scatter(room, strip.group, x);
+          strip.patches(rows).scatter(room, strip.group, x);
         });
   }
 
@@ -124,6 +133,10 @@ final class LoweredConv implements Conv {
 
   @Override
   public void weightGrad(Shape s, long x, long dy, long dweight) {
+    if (WholeImageConv.is(s)) {
+      wholeImages.weightGrad(s, x, dy, dweight);
+      return;
+    }
     long columns = s.batch() * s.outPixels();
     long strips = Chunks.count(columns, COLUMNS);
     long values = (long) s.outChannels() * s.patch();
@@ -155,7 +168,7 @@ final class LoweredConv implements Conv {
               (from, to) -> {
                 for (long part = 1; part < parts; part++) {
                   long source = others + 4 * ((part - 1) * values + from);
-                  adder.add(source, dweight + 4 * from, to - from);
+                  rows.add(source, dweight + 4 * from, 1, to - from);
                 }
               });
         });
@@ -168,7 +181,7 @@ final class LoweredConv implements Conv {
         strip.patchFloats() + strip.outFloats(),
         room -> {
           long a = strip.load(dy, room + 4 * strip.patchFloats());
-          strip.patches(adder).gather(x, strip.group, room);
+          strip.patches(rows).gather(x, strip.group, room);
           Gemm.Shape product =
               product(false, true, s.groupOut(), s.patch(), strip.count, s.patch())
                   .withOperands(strip.outRow(), strip.count);
@@ -226,8 +239,8 @@ final class LoweredConv implements Conv {
       return 4L * group * shape.groupOut() * shape.patch();
     }
 
-    Patches patches(Adder adder) {
-      return new Patches(shape, first, count, adder);
+    Patches patches(PixelRows rows) {
+      return new Patches(shape, first, count, rows);
     }
 
     /** Whether the columns are pixels of one image: then y holds them as a matrix. */
@@ -258,16 +271,12 @@ final class LoweredConv implements Conv {
     }
 
     /** Brings the matrix [out, columns] to y, with the bias of each channel. */
-    void store(long matrix, long bias, long y) {
+    void store(long matrix, long bias, long y, PixelRows rows) {
       forEachRun(
           y,
           matrix,
-          (pixels, row, n, channel) -> {
-            float offset = bias == 0 ? 0 : getFloat(bias + 4L * channel);
-            for (long i = 0; i < 4L * n; i += 4) {
-              putFloat(pixels + i, getFloat(row + i) + offset);
-            }
-          });
+          (pixels, row, n, channel) ->
+              rows.shift(row, bias == 0 ? 0 : getFloat(bias + 4L * channel), pixels, n));
     }
 
     private interface Run {

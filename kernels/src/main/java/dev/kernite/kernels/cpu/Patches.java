@@ -1,11 +1,9 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.SlidingWindow;
-import dev.kernite.kernels.cpu.ScalarLayout.Adder;
 
 /**
  * The matrix of patches of one group of channels: {@code col[patch, columns]} has a column for each
@@ -21,7 +19,7 @@ final class Patches {
   private final SlidingWindow window;
   private final long first;
   private final int count;
-  private final Adder adder;
+  private final PixelRows rows;
 
   /**
    * A range of the columns.
@@ -29,12 +27,12 @@ final class Patches {
    * @param first number of the first one
    * @param count how many
    */
-  Patches(Conv.Shape shape, long first, int count, Adder adder) {
+  Patches(Conv.Shape shape, long first, int count, PixelRows rows) {
     this.shape = shape;
     this.window = shape.window();
     this.first = first;
     this.count = count;
-    this.adder = adder;
+    this.rows = rows;
   }
 
   /** What happens between a run of a matrix row and a row of the image. */
@@ -59,7 +57,7 @@ final class Patches {
         (pixel, at, before, inside, after) -> {
           zero(at, before);
           long from = at + 4L * before;
-          copy(pixel, 4L * step, from, inside);
+          rows.copy(pixel, step, from, inside);
           zero(from + 4L * inside, after);
         });
   }
@@ -71,13 +69,7 @@ final class Patches {
         x,
         group,
         matrix,
-        (pixel, at, before, inside, after) -> {
-          if (step == 1) {
-            adder.add(at + 4L * before, pixel, inside);
-          } else {
-            addStrided(at + 4L * before, pixel, 4L * step, inside);
-          }
-        });
+        (pixel, at, before, inside, after) -> rows.add(at + 4L * before, pixel, step, inside));
   }
 
   private void forEachRun(long x, int group, long matrix, Run run) {
@@ -129,25 +121,6 @@ final class Patches {
   private static void zero(long target, int n) {
     for (long i = 0; i < 4L * n; i += 4) {
       putFloat(target + i, 0);
-    }
-  }
-
-  private static void copy(long source, long step, long target, int n) {
-    if (step == 4) {
-      for (long i = 0; i < 4L * n; i += 4) {
-        putFloat(target + i, getFloat(source + i));
-      }
-    } else {
-      for (long i = 0; i < n; i++) {
-        putFloat(target + 4 * i, getFloat(source + step * i));
-      }
-    }
-  }
-
-  private static void addStrided(long source, long target, long step, int n) {
-    for (long i = 0; i < n; i++) {
-      long to = target + step * i;
-      putFloat(to, getFloat(to) + getFloat(source + 4 * i));
     }
   }
 }

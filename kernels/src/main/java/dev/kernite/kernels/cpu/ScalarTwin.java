@@ -22,7 +22,7 @@ final class ScalarTwin {
         new ScalarIndex(workers),
         new ScalarRandom(workers),
         new ScalarOptim(workers),
-        new LoweredConv(workers, memory, gemm, ScalarLayout::addRun),
+        new LoweredConv(workers, memory, gemm, new ScalarPixelRows()),
         new ScalarPool(workers),
         new ScalarBatchNorm(workers));
   }

@@ -32,7 +32,7 @@ final class VectorTwin {
         new ScalarIndex(workers),
         new VectorRandom(workers),
         new VectorOptim(workers),
-        new LoweredConv(workers, memory, gemm, VectorBinary::addRun),
+        new LoweredConv(workers, memory, gemm, new VectorPixelRows()),
         new ScalarPool(workers),
         new VectorBatchNorm(workers));
   }

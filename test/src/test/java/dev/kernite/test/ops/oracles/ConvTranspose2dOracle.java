@@ -90,6 +90,8 @@ public final class ConvTranspose2dOracle implements Oracle<ConvTranspose2d> {
             r(1, 2, 2, 4, 5),
             r(2, 2, 3, 3, 2),
             r(3, 3)),
+        Sample.edge(
+            "one to four, groups", of(1, 0, 0, 1, 2), r(1, 3, 4, 1, 1), r(2, 4, 3, 4, 4), r(3, 6)),
         Sample.edge("one image", of(2, 1, 0, 1, 1), r(1, 2, 3, 3), r(2, 2, 3, 4, 4), r(3, 3)),
         Sample.edge("one pixel", of(1, 0, 0, 1, 1), r(1, 1, 1, 1, 1), r(2, 1, 1, 1, 1), r(3, 1)),
         Sample.edge("gaps", of(4, 0, 3, 1, 1), r(1, 1, 2, 3, 3), r(2, 2, 2, 2, 2), r(3, 2)),
