@@ -7,6 +7,7 @@ import dev.kernite.kernels.WeightType;
 import dev.kernite.kernels.cuda.CudaBackend;
 import dev.kernite.models.measure.AdamWork;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.ConvWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.RowGradientWork;
 import dev.kernite.models.measure.RowWork;
@@ -38,6 +39,9 @@ record DeviceSuite(
   private static final int[][] PROJECTIONS = {
     {2304, 768}, {768, 768}, {3072, 768}, {768, 3072}, {50257, 768}
   };
+
+  /** Images, channels in and out, pixels along a side. */
+  private static final int[] CONVOLUTION = {256, 128, 256, 32};
 
   /** Heads, time, head size. */
   private static final int[][] ATTENTIONS = {{12, 1024, 64}, {32, 2048, 64}, {16, 2048, 128}};
@@ -101,6 +105,15 @@ record DeviceSuite(
       attention("attention", false, s);
       attention("attention backward", true, s);
     }
+    for (ConvWork.Direction direction : ConvWork.Direction.values()) {
+      convolution(direction, arguments.quick() ? new int[] {2, 3, 5, 6} : CONVOLUTION);
+    }
+  }
+
+  private void convolution(ConvWork.Direction direction, int[] s) {
+    String kind = "conv2d " + name(direction);
+    String label = "%s %dx%dx%dx%d".formatted(kind, s[0], s[1], s[3], s[3]);
+    run("ops", kind, label, () -> new ConvWork(backend, direction, s[0], s[1], s[2], s[3]));
   }
 
   private void row(RowWork.Function f, int rows, int cols) {

@@ -4,6 +4,7 @@ import dev.kernite.bench.peers.Entrant;
 import dev.kernite.kernels.Backend;
 import dev.kernite.kernels.WeightType;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.ConvWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.RowWork;
 import dev.kernite.models.measure.RowWork.Function;
@@ -52,6 +53,16 @@ record Suite(Backend backend, Contest contest, Arguments arguments, Consumer<Res
     rows(Function.CROSS_ENTROPY, arguments.quick() ? 128 : 1024, 50257);
     attention("attention", false);
     attention("attention backward", true);
+    for (ConvWork.Direction direction : ConvWork.Direction.values()) {
+      convolution(direction);
+    }
+  }
+
+  /** In the middle of a discriminator of 28 x 28 pixels. */
+  private void convolution(ConvWork.Direction direction) {
+    String kind = "conv2d " + direction.name().toLowerCase(Locale.ROOT);
+    String label = kind + " 64x64x14x14";
+    run("ops", kind, label, () -> new ConvWork(backend, direction, 64, 64, 128, 14));
   }
 
   private void rows(Function function, int rows, int cols) {

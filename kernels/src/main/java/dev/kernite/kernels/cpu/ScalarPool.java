@@ -9,9 +9,8 @@ import dev.kernite.kernels.Pool;
 import dev.kernite.kernels.SlidingWindow;
 
 /**
- * Pooling in plain Java, for both twins: windows are small and their pixels far apart, so vectors
- * would gain nothing over the memory they wait for. Gradients are scattered, which is deterministic
- * since one task does all of a plane.
+ * Pooling in plain Java, for both twins: windows are small and a stride apart, which leaves vectors
+ * little to do. Gradients are scattered, which is deterministic since one task does all of a plane.
  */
 final class ScalarPool implements Pool {
   private final Workers workers;

@@ -14,6 +14,9 @@ final class CudaConv implements Conv {
   /** Summands of a part of the weight's gradient, at least: a few times its fixed cost. */
   private static final long LEAST_LENGTH = 256;
 
+  /** And at most: they are counted in 32 bits. */
+  private static final long MOST_LENGTH = 1 << 30;
+
   /** Blocks that fill any device: no more parts than it takes to have as many. */
   private static final long BLOCKS = 1024;
 
@@ -94,7 +97,8 @@ final class CudaConv implements Conv {
       return;
     }
     long blocks = Grids.ceil(s.patch(), TILE) * Grids.ceil(s.groupOut(), TILE) * s.groups();
-    long most = Math.clamp(depth / LEAST_LENGTH, 1, Math.max(1, BLOCKS / blocks));
+    long least = 1 + depth / MOST_LENGTH;
+    long most = Math.clamp(depth / LEAST_LENGTH, least, Math.max(least, BLOCKS / blocks));
     long length = Math.max(TILE, Grids.ceil(Grids.ceil(depth, most), TILE) * TILE);
     long parts = Math.max(1, Grids.ceil(depth, length));
     long sums = parts == 1 ? dweight : scratch.bytes(4 * parts * values);

@@ -14,6 +14,7 @@ import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.AdamWork;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.ConvWork;
 import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
@@ -91,6 +92,12 @@ final class WorkloadTest {
   @EnumSource(TrafficWork.Kind.class)
   void trafficIsChecked(TrafficWork.Kind kind) {
     checks(b -> new TrafficWork(b, kind, 7, 40), w -> ((TrafficWork) w).y());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ConvWork.Direction.class)
+  void convolutionsAreChecked(ConvWork.Direction direction) {
+    checks(b -> new ConvWork(b, direction, 3, 2, 5, 6), w -> ((ConvWork) w).result());
   }
 
   @Test
