@@ -23,7 +23,7 @@ record EncoderSuite(Contest contest, Arguments arguments, Path model, Consumer<R
   private static final int[] BATCHES = {1, 32};
   private static final int[] QUICK_BATCHES = {1, 4};
   private static final int[] LENGTHS = {16, 128};
-  private static final int MIXED = 128;
+  private static final int MIXED = 64;
 
   /** Tokens at which langchain4j cuts a sentence: what is longer would be other work. */
   private static final int LONGEST = 128;

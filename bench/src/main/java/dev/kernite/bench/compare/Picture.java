@@ -16,6 +16,7 @@ final class Picture {
   private static final double MARGIN = 60;
   private static final double BAR_HEIGHT = 18;
   private static final double LABEL_WIDTH = 300;
+  private static final double LEGEND_WIDTH = 105;
   private static final double[] INTENSITIES = {0.125, 1024}; // operations a byte
   private static final double[] RATIOS = {0.25, 16};
 
@@ -66,7 +67,7 @@ final class Picture {
     add("<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>%n");
     svg.append(STYLE);
     text("head", MARGIN, 24, report.machine().title() + ", " + report.date());
-    legend(width - 280, 24);
+    legend(width - 20, 24);
     for (int i = 0; i < threads.size(); i++) {
       roofline(threads.get(i), MARGIN + i * (PANEL_WIDTH + MARGIN), MARGIN);
     }
@@ -76,16 +77,17 @@ final class Picture {
     return svg.append("</svg>\n").toString();
   }
 
-  private void legend(double x, double y) {
+  private void legend(double right, double y) {
     List<String> engines =
         report.results().stream()
             .flatMap(result -> result.scores().stream().map(Score::engine))
             .distinct()
             .toList();
+    double x = right - LEGEND_WIDTH * engines.size();
     for (String engine : engines) {
       add("<circle class=\"%s\" cx=\"%.0f\" cy=\"%.0f\" r=\"4\"/>%n", engine, x, y - 4);
       text("", x + 8, y, engine);
-      x += 90;
+      x += LEGEND_WIDTH;
     }
   }
 
