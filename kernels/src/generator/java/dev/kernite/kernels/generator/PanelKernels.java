@@ -49,10 +49,10 @@ record PanelKernels(int vectors, Weights weights) {
     code.line("@Override");
     code.method(
         "public void multiplyRow("
-            + "int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k, boolean add)");
+            + "int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k)");
     code.open("switch (panels)");
-    code.line("case 2 -> rowBy2(a, a0, b, panel, bStep, c, k, add);");
-    code.line("default -> rowBy4(a, a0, b, panel, bStep, c, k, add);");
+    code.line("case 2 -> rowBy2(a, a0, b, panel, bStep, c, k);");
+    code.line("default -> rowBy4(a, a0, b, panel, bStep, c, k);");
     code.close().close();
     row(code, 2);
     row(code, 4);
@@ -66,8 +66,7 @@ record PanelKernels(int vectors, Weights weights) {
         multiply-adds from zero in ascending s. See {@link Panels#multiplyRow}."""
             .formatted(panels));
     code.method(
-        "private static void rowBy%d("
-            + "float[] a, int a0, long b, long panel, long bStep, long c, int k, boolean add)",
+        "private static void rowBy%d(float[] a, int a0, long b, long panel, long bStep, long c, int k)",
         panels);
     code.nothingToDo("k == 0", "return;");
     for (int p = 2; p < panels; p++) {
@@ -88,11 +87,6 @@ record PanelKernels(int vectors, Weights weights) {
       code.close();
     }
     code.line("b += bStep;");
-    code.close();
-    code.open("if (add)");
-    for (int i = 0; i < panels * vectors; i++) {
-      code.line("c%d = fromMemorySegment(S, ALL, c + %d * BYTES, LITTLE).add(c%d);", i, i, i);
-    }
     code.close();
     for (int i = 0; i < panels * vectors; i++) {
       code.line("c%d.intoMemorySegment(ALL, c + %d * BYTES, LITTLE);", i, i);
@@ -125,14 +119,14 @@ record PanelKernels(int vectors, Weights weights) {
   /** Where A is. */
   private enum Left {
     /** In a Java array, summand after summand, those of all rows together. */
-    ARRAY("public void multiply", "rows", "float[] a, int a0", ", boolean add", "k == 0") {
+    ARRAY("public void multiply", "rows", "float[] a, int a0", "k == 0") {
       @Override
       String value(int row, int rows) {
         return "a[a0 + %d * s + %d]".formatted(rows, row);
       }
     },
     /** In memory, as it lies. */
-    MEMORY("static void multiplyInPlace", "inPlace", "long a, long aRow, long aStep", "", "k < 0") {
+    MEMORY("static void multiplyInPlace", "inPlace", "long a, long aRow, long aStep", "k < 0") {
       @Override
       String value(int row, int rows) {
         String offset = row == 0 ? "" : row == 1 ? " + aRow" : " + a" + row;
@@ -144,26 +138,21 @@ record PanelKernels(int vectors, Weights weights) {
     final String kernel;
     final String parameters;
 
-    /** Whether to add to C, where that is a choice. */
-    final String last;
-
     /** When nothing is to be done; attention has products of no summands, which are zero. */
     final String nothing;
 
-    Left(String method, String kernel, String parameters, String last, String nothing) {
+    Left(String method, String kernel, String parameters, String nothing) {
       this.method = method;
       this.kernel = kernel;
       this.parameters = parameters;
-      this.last = last;
       this.nothing = nothing;
     }
 
     /** The summand at hand of one row. */
     abstract String value(int row, int rows);
 
-    /** The parameters without their types. */
-    static String arguments(String parameters) {
-      return parameters.replaceAll("(float\\[\\]|int|long|boolean) ", "");
+    String arguments() {
+      return parameters.replaceAll("(float\\[\\]|int|long) ", "");
     }
   }
 
@@ -184,12 +173,12 @@ record PanelKernels(int vectors, Weights weights) {
           @param aStep bytes from one summand of A to the next"""
               .formatted(ROWS));
     }
-    code.method("%s(int rows, %s, %s%s)", left.method, left.parameters, OTHERS, left.last);
+    code.method("%s(int rows, %s, %s)", left.method, left.parameters, OTHERS);
     code.open("switch (rows)");
     for (int rows = 1; rows <= ROWS; rows++) {
       String label = rows == ROWS ? "default" : "case " + rows;
-      String arguments = Left.arguments(left.parameters + ", " + OTHERS + left.last);
-      code.line("%s -> %s%d(%s);", label, left.kernel, rows, arguments);
+      code.line(
+          "%s -> %s%d(%s, b, bStep, c, cRow, k);", label, left.kernel, rows, left.arguments());
     }
     code.close().close();
     for (int rows = ROWS; rows >= 1; rows--) {
@@ -199,9 +188,7 @@ record PanelKernels(int vectors, Weights weights) {
   }
 
   private void kernel(Code code, Left left, int rows) {
-    code.method(
-        "private static void %s%d(%s, %s%s)",
-        left.kernel, rows, left.parameters, OTHERS, left.last);
+    code.method("private static void %s%d(%s, %s)", left.kernel, rows, left.parameters, OTHERS);
     code.nothingToDo(left.nothing, "return;");
     for (int r = 2; r < rows && left == Left.MEMORY; r++) {
       code.line("long a%d = %d * aRow;", r, r);
@@ -224,22 +211,12 @@ record PanelKernels(int vectors, Weights weights) {
     }
     code.line("b += bStep;");
     code.close();
-    if (!left.last.isEmpty()) {
-      code.open("if (add)");
-      results(code, rows, "c%1$d%2$d = fromMemorySegment(S, ALL, %3$s, LITTLE).add(c%1$d%2$d);");
-      code.close();
-    }
-    results(code, rows, "c%d%d.intoMemorySegment(ALL, %s, LITTLE);");
-    code.close();
-  }
-
-  /** A line for each vector of C: its row, its number in the row, and where it lies. */
-  private void results(Code code, int rows, String line) {
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
-        String row = r == 0 ? "c" : "c + %d * cRow".formatted(r);
-        code.line(line, r, v, "%s + %d * BYTES".formatted(row, v));
+        String to = "c" + (r == 0 ? "" : " + %d * cRow".formatted(r));
+        code.line("c%d%d.intoMemorySegment(ALL, %s + %d * BYTES, LITTLE);", r, v, to, v);
       }
     }
+    code.close();
   }
 }

@@ -78,7 +78,7 @@ final class GemmBlock {
         };
     boolean direct = !p.accumulate() && columns == width;
     boolean scratchPanel = source == Source.WIDENED || source == Source.PACKED_HERE;
-    long tileBytes = source == Source.DOTS && p.k() > K_BLOCK ? panelRow : 0;
+    long tileBytes = p.k() > K_BLOCK ? Tiles.ROWS * panelRow : 0;
     long sumBytes = direct ? 0 : rows * panelRow;
     long panelBytes = scratchPanel ? panelRow * Math.min(p.k(), K_BLOCK) : 0;
     long bytes = tileBytes + sumBytes + panelBytes;
@@ -108,15 +108,15 @@ final class GemmBlock {
           int step = source == Source.DOTS ? 1 : Tiles.nextRows(rows - i, p.tileRows());
           int values = a0 + i * (int) p.k() + step * (int) k0;
           long to = sums + i * sumRow;
-          boolean add = k0 > 0;
+          long result = k0 == 0 ? to : tile;
+          long resultRow = k0 == 0 ? sumRow : panelRow;
           if (source == Source.DOTS) {
-            long left = p.a() + (row + i) * p.aRow() + 4 * k0;
-            tiles.dots(left, b, bStep, columns, add ? tile : to, k);
-            if (add) {
-              tiles.add(tile, 0, to, 0, 1, columns);
-            }
+            tiles.dots(p.a() + (row + i) * p.aRow() + 4 * k0, b, bStep, columns, result, k);
           } else {
-            panels.multiply(step, a, values, b, bStep, to, sumRow, k, add);
+            panels.multiply(step, a, values, b, bStep, result, resultRow, k);
+          }
+          if (k0 > 0) {
+            tiles.add(tile, panelRow, to, sumRow, step, columns);
           }
           if (k0 + K_BLOCK >= p.k()) {
             finish(p, step, column, columns, to, sumRow, c + i * p.cRow());
@@ -145,9 +145,21 @@ final class GemmBlock {
     Panels panels = VectorTiles.panels(type);
     long bStep = (long) type.bytes() * width;
     long panelBytes = p.k() * bStep;
-    for (long k0 = 0; k0 < p.k(); k0 += K_BLOCK) {
-      int k = (int) Math.min(K_BLOCK, p.k() - k0);
-      panels.multiplyRow(count, a, (int) k0, packed + k0 * bStep, panelBytes, bStep, c, k, k0 > 0);
+    Buffer tile = p.k() > K_BLOCK ? memory.allocate(count * panelRow) : null;
+    try {
+      for (long k0 = 0; k0 < p.k(); k0 += K_BLOCK) {
+        int k = (int) Math.min(K_BLOCK, p.k() - k0);
+        long b = packed + k0 * bStep;
+        long result = k0 == 0 ? c : tile.address();
+        panels.multiplyRow(count, a, (int) k0, b, panelBytes, bStep, result, k);
+        if (k0 > 0) {
+          tiles.add(result, 0, c, 0, 1, columns);
+        }
+      }
+    } finally {
+      if (tile != null) {
+        memory.release(tile);
+      }
     }
     finish(p, 1, column, columns, c, p.cRow(), c);
   }

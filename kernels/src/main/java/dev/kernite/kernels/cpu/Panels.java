@@ -17,10 +17,8 @@ interface Panels {
    * @param c result
    * @param cRow from one row of C to the next
    * @param k summands, 1 or more
-   * @param add whether the sums are added to C, each as a whole
    */
-  void multiply(
-      int rows, float[] a, int a0, long b, long bStep, long c, long cRow, int k, boolean add);
+  void multiply(int rows, float[] a, int a0, long b, long bStep, long c, long cRow, int k);
 
   /**
    * Computes one row of C for several panels at once. Such a product waits for memory, and memory
@@ -33,10 +31,8 @@ interface Panels {
    * @param bStep from one row of a panel to the next
    * @param c result, the panels' columns one after the other
    * @param k summands, 1 or more
-   * @param add whether the sums are added to C, each as a whole
    */
-  void multiplyRow(
-      int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k, boolean add);
+  void multiplyRow(int panels, float[] a, int a0, long b, long panel, long bStep, long c, int k);
 
   /**
    * Widens {@code k} rows of a panel to float32.

@@ -174,7 +174,7 @@ final class WarmUp {
 
   private Call rows(WeightType type, int rows) {
     Panels panels = VectorTiles.panels(type);
-    return size -> panels.multiply(rows, a, 0, room, BYTES, room, BYTES, size, size == EXAMPLE);
+    return size -> panels.multiply(rows, a, 0, room, BYTES, room, BYTES, size);
   }
 
   private Call inPlace(Tiles tiles, int rows) {
@@ -183,7 +183,7 @@ final class WarmUp {
 
   private Call row(WeightType type, int count) {
     Panels panels = VectorTiles.panels(type);
-    return size -> panels.multiplyRow(count, a, 0, room, BYTES, BYTES, room, size, size == EXAMPLE);
+    return size -> panels.multiplyRow(count, a, 0, room, BYTES, BYTES, room, size);
   }
 
   /** Values for a row kernel; those of an example fill no whole number of steps. */
@@ -196,7 +196,6 @@ final class WarmUp {
       for (int i = 0; i < EXAMPLES; i++) {
         repeat(call, CALLS);
         call.run(EXAMPLE);
-        call.run(1);
       }
     }
     long start = System.nanoTime();
