@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The pictures of a GAN's run: a grid of samples an epoch in {@code samples/}, all from the same
@@ -76,7 +77,7 @@ final class GanPictures implements GanListener {
   }
 
   private Path file(long epoch) {
-    return folder.resolve("samples").resolve("epoch-%04d.png".formatted(epoch));
+    return folder.resolve("samples").resolve(String.format(Locale.ROOT, "epoch-%04d.png", epoch));
   }
 
   private Raster square(Tensor images) {

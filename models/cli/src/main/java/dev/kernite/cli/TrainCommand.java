@@ -93,6 +93,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new CommandException("--task digits starts afresh; leave --model out");
     }
     try (Engine engine = globals.openEngine(hyper.seed())) {
+      // What a trained model takes over from where it started is in its own folder already.
       return run(new ModelStart(out, true), DigitsTask.open(globals, engine, data, hyper, out));
     }
   }

@@ -79,6 +79,9 @@ public final class DigitClassifier implements Objective<ItemBatch>, AutoCloseabl
     if (!(layers.getLast() instanceof Layer.Linear last) || last.out() != classes.size()) {
       throw config.invalid(LAYERS, "must end in Linear(..., %d)".formatted(classes.size()));
     }
+    if (!(layers.getFirst() instanceof Layer.Linear)) {
+      throw config.invalid(LAYERS, "must begin with Linear(...)");
+    }
     try (Safetensors weights = Safetensors.open(folder.resolve(WEIGHTS))) {
       return of(engine, layers, classes, Network.stored(engine, weights));
     }

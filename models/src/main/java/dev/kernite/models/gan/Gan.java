@@ -12,6 +12,7 @@ import dev.kernite.models.sequential.Network;
 import dev.kernite.models.sequential.WeightNames;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,13 +128,13 @@ public final class Gan implements AutoCloseable {
    * @param rows number of images wanted
    */
   public Shape noiseShape(long rows) {
-    return switch (config.generator().getFirst()) {
+    return switch (beginning(config.generator())) {
       case Layer.Linear l -> Shape.of(rows, l.in());
       case Layer.ConvTranspose2d c -> Shape.of(rows, c.in(), 1, 1);
-      default ->
+      case Layer.Unflatten u -> Shape.of(rows, u.size());
+      case Layer other ->
           throw new ModelException(
-              "a generator begins with Linear or ConvTranspose2d, not "
-                  + config.generator().getFirst());
+              "a generator begins with Linear, ConvTranspose2d or Unflatten, not " + other);
     };
   }
 
@@ -146,9 +147,12 @@ public final class Gan implements AutoCloseable {
    */
   public Shape imageShape(long rows, long[] image) {
     Shape whole = Shape.of(image);
-    Layer first = config.discriminator().getFirst();
+    Layer first = beginning(config.discriminator());
     if (first instanceof Layer.Linear l && l.in() == whole.size()) {
       return Shape.of(rows, l.in());
+    }
+    if (first instanceof Layer.Unflatten u && u.size() == whole.size()) {
+      return Shape.of(rows, u.size());
     }
     if (first instanceof Layer.Conv2d c && image.length == 3 && c.in() == image[0]) {
       return Shape.of(rows, image[0], image[1], image[2]);
@@ -156,6 +160,14 @@ public final class Gan implements AutoCloseable {
     throw new ModelException(
         "the discriminator begins with %s, which does not take the data's images %s; choose another --preset, --config or --init"
             .formatted(first, whole));
+  }
+
+  /** The first layer that asks for a shape. */
+  private static Layer beginning(List<Layer> layers) {
+    return layers.stream()
+        .filter(layer -> !(layer instanceof Layer.Flatten || layer instanceof Layer.Dropout))
+        .findFirst()
+        .orElse(layers.getFirst());
   }
 
   /**

@@ -108,8 +108,8 @@ public final class GanRun {
   public Outcome run(boolean resume, GanListener listener, BooleanSupplier stop) {
     try (FolderLock _ = FolderLock.of(folder);
         Scope _ = engine().scope()) {
-      AtomicFiles.write(folder.resolve(CONFIG), trainer.gan().config().text());
       long step = resume ? restore() : startOver();
+      AtomicFiles.write(folder.resolve(CONFIG), trainer.gan().config().text());
       Tensor noise = trainer.data().fixedNoise(engine(), trainer.gan());
       try (StepLog log = StepLog.resume(folder.resolve(LOG), GanStep.COLUMNS, step);
           StepLog verdicts = judge == null ? null : verdicts(step)) {

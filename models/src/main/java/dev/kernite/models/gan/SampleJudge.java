@@ -42,11 +42,13 @@ public final class SampleJudge {
    * @param frechet Fréchet distance of their features from those of real images
    */
   public record Verdict(ClassHistogram histogram, double frechet) {
-    /** Names of {@link #values} for a number of classes. */
-    public static List<String> columns(List<String> classes) {
+    /** Names of {@link #values}. */
+    static List<String> columns(int classes) {
       List<String> columns =
           new ArrayList<>(List.of("frechet_distance", "modes_covered", "kl_to_uniform"));
-      classes.forEach(name -> columns.add("share_" + name));
+      for (int label = 0; label < classes; label++) {
+        columns.add("share_" + label);
+      }
       return columns;
     }
 
@@ -103,7 +105,7 @@ public final class SampleJudge {
 
   /** Names of the measures. */
   List<String> columns() {
-    return Verdict.columns(classifier.classes());
+    return Verdict.columns(classifier.classes().size());
   }
 
   /** Judges a generator as it is now. */

@@ -210,6 +210,11 @@ public sealed interface Layer {
 
   /** [batch, values] to [batch, channels, height, width]. */
   record Unflatten(long channels, long height, long width) implements Layer {
+    /** Values of an image. */
+    public long size() {
+      return channels * height * width;
+    }
+
     @Override
     public String toString() {
       return "Unflatten(1, (%d, %d, %d))".formatted(channels, height, width);

@@ -18,7 +18,7 @@ final class LayerText {
 
   /** {@code (3): BatchNorm2d(12, eps=1e-05)}, as a printed Sequential lists its members. */
   private static final Pattern MEMBER =
-      Pattern.compile("\\(\\d+\\):\\s*(\\w+\\((?:[^()]|\\([^()]*\\))*\\))");
+      Pattern.compile("\\(\\d+\\):\\s*(\\w+\\((?:[^()]++|\\([^()]*+\\))*+\\))");
 
   /** Commas between arguments, not those inside a pair. */
   private static final Pattern COMMA = Pattern.compile(",(?![^(]*\\))");

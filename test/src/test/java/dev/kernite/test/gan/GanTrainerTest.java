@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Steps of a GAN: memory, what they change, and what they are told. */
@@ -63,6 +64,16 @@ final class GanTrainerTest {
 
   @Test
   void aHundredStepsTakeNoMoreMemoryThanTwo() {
+    noGrowth(100);
+  }
+
+  @Test
+  @Tag("slow")
+  void norDoAHundredThousand() {
+    noGrowth(100_000);
+  }
+
+  private void noGrowth(long steps) {
     for (String preset : List.of("mlp", "mlp-logits", "keras")) {
       GanConfig config = small(preset);
       try (GanData data = data(config);
@@ -73,7 +84,7 @@ final class GanTrainerTest {
         trainer.update(1);
         long inUse = memory.bytesInUse();
         long reserved = memory.bytesReserved();
-        for (int step = 2; step < 100; step++) {
+        for (long step = 2; step < steps; step++) {
           trainer.update(step);
         }
         assertEquals(inUse, memory.bytesInUse(), preset);
