@@ -78,12 +78,22 @@ final class HostMemory implements Memory, AutoCloseable {
 
   @Override
   public void copyIn(MemorySegment source, long target) {
-    MemorySegment.copy(source, 0, RawMemory.ALL, target, source.byteSize());
+    copy(source, 0, RawMemory.ALL, target, source.byteSize());
   }
 
   @Override
   public void copyOut(long source, MemorySegment target) {
-    MemorySegment.copy(RawMemory.ALL, source, target, 0, target.byteSize());
+    copy(RawMemory.ALL, source, target, 0, target.byteSize());
+  }
+
+  /**
+   * As MemorySegment.copy without layouts, which copies less than 64 bytes in a loop of longs: in
+   * JDK 25.0.3 the JIT has been seen to drop some of its stores to a Java array, so that 12 floats
+   * arrived with two pairs of zeros. With layouts there is one bulk copy whatever the size.
+   */
+  private static void copy(
+      MemorySegment source, long from, MemorySegment target, long to, long bytes) {
+    MemorySegment.copy(source, RawMemory.BYTE, from, target, RawMemory.BYTE, to, bytes);
   }
 
   /** Nothing to wait for: a kernel has done its work when it returns. */

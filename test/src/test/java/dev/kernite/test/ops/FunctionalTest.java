@@ -61,6 +61,7 @@ final class FunctionalTest {
     elementary();
     activations();
     layers();
+    images();
     reductions();
     shapes();
   }
@@ -136,6 +137,56 @@ final class FunctionalTest {
     scalar("bceWithLogits", () -> Functional.bceWithLogits(t(0), t(1)), Math.log(2));
     scalar("mse", () -> Functional.mse(t(1, 2), t(3, 6)), 10);
     scalar("l1", () -> Functional.l1(t(1, 2), t(3, 6)), 3);
+    scalar("smoothL1", () -> Functional.smoothL1(t(1, 2), t(3, 6), 1), 2.5);
+    Supplier<Tensor> halves = () -> t(-Math.log(2), -Math.log(2)).reshape(1, 2);
+    scalar("klDiv", () -> Functional.klDiv(halves.get(), t(1, 0).reshape(1, 2)), Math.log(2));
+  }
+
+  private void images() {
+    Supplier<Tensor> pair = () -> t(1, 2).reshape(1, 1, 1, 2);
+    Supplier<Tensor> square = () -> t(1, 5, 3, 4).reshape(1, 1, 2, 2);
+    shaped(
+        "conv1d",
+        () -> Functional.conv1d(t(1, 2, 3).reshape(1, 1, 3), t(1, 10).reshape(1, 1, 2), null, 1, 0),
+        Shape.of(1, 1, 2),
+        21,
+        32);
+    Supplier<Tensor> diagonal = () -> t(1, 0, 0, 1).reshape(1, 1, 2, 2);
+    shaped(
+        "conv2d",
+        () -> Functional.conv2d(m().reshape(1, 1, 2, 3), diagonal.get(), t(0.5), 1, 0),
+        Shape.of(1, 1, 1, 2),
+        6.5,
+        8.5);
+    Supplier<Tensor> taps = () -> t(1, 10).reshape(1, 1, 1, 2);
+    shaped(
+        "convTranspose2d",
+        () -> Functional.convTranspose2d(pair.get(), taps.get(), null, 1, 0),
+        Shape.of(1, 1, 1, 3),
+        1,
+        12,
+        20);
+    Shape one = Shape.of(1, 1, 1, 1);
+    shaped("maxPool2d", () -> Functional.maxPool2d(square.get(), 2), one, 5);
+    shaped("avgPool2d", () -> Functional.avgPool2d(square.get(), 2), one, 3.25);
+    shaped(
+        "upsampleNearest",
+        () -> Functional.upsampleNearest(pair.get(), 2),
+        Shape.of(1, 1, 2, 4),
+        1,
+        1,
+        2,
+        2,
+        1,
+        1,
+        2,
+        2);
+    shaped(
+        "batchNorm",
+        () -> Functional.batchNorm(t(1, 3).reshape(2, 1), null, null, 3),
+        Shape.of(2, 1),
+        -0.5,
+        0.5);
   }
 
   private void reductions() {

@@ -1,5 +1,7 @@
 package dev.kernite.kernels.cuda.driver;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
@@ -47,13 +49,19 @@ public final class Transfers {
     for (long done = 0; done < bytes; done += SLICE_BYTES) {
       long length = Math.min(SLICE_BYTES, bytes - done);
       Slice slice = nextSlice();
-      MemorySegment.copy(source, done, slice.memory, 0, length);
+      copy(source, done, slice.memory, 0, length);
       int status =
           DriverCalls.copyIn(
               target + done, slice.memory.address(), length, context.stream().handle());
       context.faults().check(status, "cuMemcpyHtoDAsync");
       context.stream().record(slice.copied);
     }
+  }
+
+  /** With layouts, for without them the JIT has been seen to drop stores: see HostMemory. */
+  private static void copy(
+      MemorySegment source, long from, MemorySegment target, long to, long bytes) {
+    MemorySegment.copy(source, JAVA_BYTE, from, target, JAVA_BYTE, to, bytes);
   }
 
   /** Copies from the device, once everything submitted before is done. */
@@ -118,7 +126,7 @@ public final class Transfers {
 
     void unload(MemorySegment target, long offset, long bytes) {
       copied.await();
-      MemorySegment.copy(memory, 0, target, offset, bytes);
+      copy(memory, 0, target, offset, bytes);
     }
   }
 
