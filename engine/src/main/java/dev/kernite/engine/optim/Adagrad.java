@@ -1,21 +1,18 @@
 package dev.kernite.engine.optim;
 
 import dev.kernite.engine.EngineException;
-import dev.kernite.engine.Tensor;
 import dev.kernite.kernels.Optim;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Adagrad (Duchi et al. 2011) as in PyTorch: gradients are divided by the root of the sum of all
  * their squares, plus eps; weight decay is an L2 term in the gradient.
  */
-public final class Adagrad implements Optimizer {
+public final class Adagrad extends Optimizer {
   private static final int SUM = 0;
 
   private final double eps;
   private final double lrDecay;
-  private final Slots slots;
 
   /**
    * Creates the optimiser with zeroed sums.
@@ -30,7 +27,7 @@ public final class Adagrad implements Optimizer {
     }
     this.eps = eps;
     this.lrDecay = lrDecay;
-    this.slots = new Slots(groups, "sum");
+    super(new Slots(groups, "sum"));
   }
 
   @Override
@@ -55,30 +52,5 @@ public final class Adagrad implements Optimizer {
                         0,
                         slot.weightDecay,
                         gradScale)));
-  }
-
-  @Override
-  public Map<String, Tensor> parameters() {
-    return slots.parameters();
-  }
-
-  @Override
-  public Map<String, Tensor> state() {
-    return slots.state();
-  }
-
-  @Override
-  public long[] steps() {
-    return slots.steps();
-  }
-
-  @Override
-  public void restoreSteps(long[] steps) {
-    slots.restoreSteps(steps);
-  }
-
-  @Override
-  public void close() {
-    slots.close();
   }
 }

@@ -1,22 +1,19 @@
 package dev.kernite.engine.optim;
 
 import dev.kernite.engine.EngineException;
-import dev.kernite.engine.Tensor;
 import dev.kernite.kernels.Optim;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019), optionally AMSGrad (Reddi et
  * al. 2018), with PyTorch's arithmetic: the denominator is sqrt(v) / sqrt(1 - beta2^t) + eps.
  */
-public final class Adam implements Optimizer {
+public final class Adam extends Optimizer {
   private static final int M = 0;
   private static final int V = 1;
   private static final int V_MAX = 2;
 
   private final Options options;
-  private final Slots slots;
 
   /**
    * What all groups share.
@@ -63,8 +60,7 @@ public final class Adam implements Optimizer {
   /** Creates the optimiser with zeroed moments. */
   public Adam(List<ParameterGroup> groups, Options options) {
     this.options = options;
-    this.slots =
-        options.amsgrad() ? new Slots(groups, "m", "v", "v_max") : new Slots(groups, "m", "v");
+    super(options.amsgrad() ? new Slots(groups, "m", "v", "v_max") : new Slots(groups, "m", "v"));
   }
 
   @Override
@@ -91,30 +87,5 @@ public final class Adam implements Optimizer {
                         options.decoupled(),
                         slot.step,
                         gradScale)));
-  }
-
-  @Override
-  public Map<String, Tensor> parameters() {
-    return slots.parameters();
-  }
-
-  @Override
-  public Map<String, Tensor> state() {
-    return slots.state();
-  }
-
-  @Override
-  public long[] steps() {
-    return slots.steps();
-  }
-
-  @Override
-  public void restoreSteps(long[] steps) {
-    slots.restoreSteps(steps);
-  }
-
-  @Override
-  public void close() {
-    slots.close();
   }
 }

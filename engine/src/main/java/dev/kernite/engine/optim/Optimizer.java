@@ -7,7 +7,15 @@ import java.util.Map;
  * Changes parameters against their gradients. A parameter without a gradient is left alone and its
  * step is not counted, as in PyTorch. All state is allocated on creation; a step allocates nothing.
  */
-public sealed interface Optimizer extends AutoCloseable permits Adagrad, Adam, RmsProp, Sgd {
+public abstract sealed class Optimizer implements AutoCloseable
+    permits Adagrad, Adam, RmsProp, Sgd {
+  /** What is kept for each parameter; the kinds of optimiser differ in what a step does with it. */
+  final Slots slots;
+
+  Optimizer(Slots slots) {
+    this.slots = slots;
+  }
+
   /**
    * One update of all parameters.
    *
@@ -15,18 +23,20 @@ public sealed interface Optimizer extends AutoCloseable permits Adagrad, Adam, R
    * @param gradScale factor of the gradients, as from {@link GradientNorm#clipFactor}; the
    *     gradients themselves stay as they are
    */
-  void step(double lr, double gradScale);
+  public abstract void step(double lr, double gradScale);
 
   /** One update with the gradients as they are. */
-  default void step(double lr) {
+  public final void step(double lr) {
     step(lr, 1);
   }
 
   /** The parameters by name, in the order of the groups. */
-  Map<String, Tensor> parameters();
+  public final Map<String, Tensor> parameters() {
+    return slots.parameters();
+  }
 
   /** Frees the gradients; the next backward pass starts from nothing. */
-  default void clearGradients() {
+  public final void clearGradients() {
     parameters().values().forEach(Tensor::clearGrad);
   }
 
@@ -34,19 +44,27 @@ public sealed interface Optimizer extends AutoCloseable permits Adagrad, Adam, R
    * The live state tensors by name, such as {@code m.wte.weight}: with {@link #steps} all that a
    * later run needs to continue to the same bits. To restore, overwrite them.
    */
-  Map<String, Tensor> state();
+  public final Map<String, Tensor> state() {
+    return slots.state();
+  }
 
   /** Updates so far of each parameter, in the order of {@link #parameters}. */
-  long[] steps();
+  public final long[] steps() {
+    return slots.steps();
+  }
 
   /**
    * Continues from counts read from {@link #steps}.
    *
    * @throws dev.kernite.engine.EngineException if their number is not that of the parameters
    */
-  void restoreSteps(long[] steps);
+  public final void restoreSteps(long[] steps) {
+    slots.restoreSteps(steps);
+  }
 
   /** Frees the state; parameters and gradients stay. */
   @Override
-  void close();
+  public final void close() {
+    slots.close();
+  }
 }

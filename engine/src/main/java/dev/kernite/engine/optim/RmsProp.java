@@ -1,23 +1,20 @@
 package dev.kernite.engine.optim;
 
 import dev.kernite.engine.EngineException;
-import dev.kernite.engine.Tensor;
 import dev.kernite.kernels.Optim;
 import java.util.List;
-import java.util.Map;
 
 /**
  * RMSprop (Tieleman and Hinton 2012) as in PyTorch: gradients are divided by the root of their
  * averaged squares, plus eps; weight decay is an L2 term in the gradient.
  */
-public final class RmsProp implements Optimizer {
+public final class RmsProp extends Optimizer {
   private static final int SQUARES = 0;
   private static final int MOMENTUM = 1;
 
   private final double alpha;
   private final double eps;
   private final double momentum;
-  private final Slots slots;
 
   /**
    * Creates the optimiser with zeroed state.
@@ -35,10 +32,10 @@ public final class RmsProp implements Optimizer {
     this.alpha = alpha;
     this.eps = eps;
     this.momentum = momentum;
-    this.slots =
+    super(
         momentum == 0
             ? new Slots(groups, "square_avg")
-            : new Slots(groups, "square_avg", "momentum");
+            : new Slots(groups, "square_avg", "momentum"));
   }
 
   @Override
@@ -63,30 +60,5 @@ public final class RmsProp implements Optimizer {
                         momentum,
                         slot.weightDecay,
                         gradScale)));
-  }
-
-  @Override
-  public Map<String, Tensor> parameters() {
-    return slots.parameters();
-  }
-
-  @Override
-  public Map<String, Tensor> state() {
-    return slots.state();
-  }
-
-  @Override
-  public long[] steps() {
-    return slots.steps();
-  }
-
-  @Override
-  public void restoreSteps(long[] steps) {
-    slots.restoreSteps(steps);
-  }
-
-  @Override
-  public void close() {
-    slots.close();
   }
 }

@@ -1,20 +1,17 @@
 package dev.kernite.engine.optim;
 
 import dev.kernite.engine.EngineException;
-import dev.kernite.engine.Tensor;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Stochastic gradient descent with L2 weight decay, momentum and Nesterov's variant, as in PyTorch:
  * the buffer starts as the first gradient and there is no dampening.
  */
-public final class Sgd implements Optimizer {
+public final class Sgd extends Optimizer {
   private static final int MOMENTUM = 0;
 
   private final double momentum;
   private final boolean nesterov;
-  private final Slots slots;
 
   /**
    * Creates the optimiser.
@@ -29,7 +26,7 @@ public final class Sgd implements Optimizer {
     }
     this.momentum = momentum;
     this.nesterov = nesterov;
-    this.slots = momentum == 0 ? new Slots(groups) : new Slots(groups, "momentum");
+    super(momentum == 0 ? new Slots(groups) : new Slots(groups, "momentum"));
   }
 
   @Override
@@ -51,30 +48,5 @@ public final class Sgd implements Optimizer {
                     nesterov,
                     slot.step == 1,
                     gradScale));
-  }
-
-  @Override
-  public Map<String, Tensor> parameters() {
-    return slots.parameters();
-  }
-
-  @Override
-  public Map<String, Tensor> state() {
-    return slots.state();
-  }
-
-  @Override
-  public long[] steps() {
-    return slots.steps();
-  }
-
-  @Override
-  public void restoreSteps(long[] steps) {
-    slots.restoreSteps(steps);
-  }
-
-  @Override
-  public void close() {
-    slots.close();
   }
 }
