@@ -2,10 +2,14 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.checkpoint.Safetensors;
+import dev.kernite.models.data.Dataset;
 import dev.kernite.models.digits.DigitClassifier;
+import dev.kernite.models.gan.Condition;
+import dev.kernite.models.gan.EnlargementJudge;
 import dev.kernite.models.gan.Gan;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanData;
+import dev.kernite.models.gan.GanJudge;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanTrainer;
 import dev.kernite.models.gan.SampleJudge;
@@ -22,6 +26,9 @@ import picocli.CommandLine.Option;
     description = "Train a generative adversarial network on images.",
     sortOptions = false)
 final class GanCommand implements Callable<Integer> {
+  private static final int SAMPLES = 64;
+  private static final int SAMPLES_OF_A_CLASS = 10;
+
   private final Globals globals;
 
   @Option(
@@ -67,16 +74,35 @@ final class GanCommand implements Callable<Integer> {
 
   @Option(
       names = "--samples",
-      defaultValue = "64",
       paramLabel = "N",
-      description = "Images of the pictures (default: 64; with X.safetensors, what it has).")
-  private int samples;
+      description = {
+        "Images of the pictures (default: 64; with classes 10 of each; with X.safetensors, what it",
+        "has)."
+      })
+  private Integer samples;
+
+  @Option(
+      names = "--show-every",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Epochs between two pictures, and verdicts (default: 1).")
+  private long showEvery;
+
+  @Option(
+      names = "--per-class",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Learn from N images of each class alone, chosen by --seed (default: all).")
+  private int perClass;
 
   @Option(
       names = "--judge",
       paramLabel = "DIR",
-      description = "Judge each epoch's samples by a classifier, as of train --task digits.")
-  private Path judge;
+      description = {
+        "Judge each epoch's samples by a classifier, as of train --task digits. Networks that",
+        "enlarge are judged by the test images instead, if there are any."
+      })
+  private Path judgeFolder;
 
   @Option(
       names = "--judge-samples",
@@ -94,39 +120,57 @@ final class GanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Safetensors weights = init == null ? null : Safetensors.open(init);
-        GanSource source = GanSource.of(data);
+        GanSource source = GanSource.of(data, perClass, seed);
         Engine engine = globals.openEngine(seed)) {
       GanConfig config = hyper.config(weights, source.image(), source.isRecorded());
       config = source.adapted(config, hyper.batchSize());
+      samples = samples == null ? samples(config.condition()) : samples;
       try (GanData steps = source.data(config.recipe(), samples, seed);
           Gan gan =
               weights == null ? Gan.fresh(engine, config) : Gan.load(engine, config, weights);
           GanTrainer trainer = new GanTrainer(gan, steps);
-          DigitClassifier classifier = judge == null ? null : DigitClassifier.load(engine, judge)) {
-        return train(trainer, classifier == null ? null : judge(source, classifier));
+          DigitClassifier classifier =
+              judgeFolder == null ? null : DigitClassifier.load(engine, judgeFolder)) {
+        return train(trainer, judge(source, classifier, config.condition()));
       }
     }
   }
 
-  private SampleJudge judge(GanSource source, DigitClassifier classifier) {
+  private static int samples(Condition condition) {
+    return condition instanceof Condition.Classes c ? SAMPLES_OF_A_CLASS * c.count() : SAMPLES;
+  }
+
+  /** What judges the samples, or null. */
+  private GanJudge judge(GanSource source, DigitClassifier classifier, Condition condition) {
+    if (condition instanceof Condition.Reduced) {
+      if (classifier != null) {
+        throw new CommandException("--judge is for images made of noise; leave it out");
+      }
+      Dataset heldOut = source.heldOut();
+      return heldOut == null ? null : new EnlargementJudge(heldOut, judgeSamples);
+    }
+    if (classifier == null) {
+      return null;
+    }
     if (source.isRecorded()) {
       throw new CommandException("--judge needs images to compare with; give them with --data");
     }
     return new SampleJudge(classifier, source.images(), judgeSamples);
   }
 
-  private int train(GanTrainer trainer, SampleJudge samplesJudge) {
+  private int train(GanTrainer trainer, GanJudge judge) {
     long steps = trainer.gan().config().recipe().duration().in(trainer.data().stepsPerEpoch());
-    GanPictures pictures = new GanPictures(out, trainer.data().image());
+    Condition condition = trainer.gan().config().condition();
+    GanPictures pictures = new GanPictures(out, trainer.data().image(), condition);
     GanRun run =
         new GanRun(
             trainer,
-            samplesJudge,
+            judge,
             out,
-            new GanRun.Plan(steps, saveEvery),
-            Map.of("--seed", Long.toString(seed), "--samples", Integer.toString(samples)));
+            new GanRun.Plan(steps, saveEvery, showEvery),
+            Map.of("--seed", Long.toString(seed), "--samples", samples.toString()));
     try (Interrupt interrupt = Interrupt.listen();
-        GanProgress progress = new GanProgress(globals, steps, pictures)) {
+        GanProgress progress = new GanProgress(globals, steps, pictures, condition)) {
       GanRun.Outcome outcome = run.run(resume, progress, interrupt::requested);
       JsonLine line = new JsonLine();
       progress.summary(outcome, out, line);

@@ -23,7 +23,7 @@ final class GanCurves {
   static void draw(Path log, Path png, PrintStream err) {
     List<StepLog.Row> rows =
         StepLog.read(log, List.of("d_loss", "g_loss")).stream()
-            .filter(row -> row.values().stream().allMatch(Double::isFinite))
+            .filter(row -> Double.isFinite(row.values().get(1)))
             .toList();
     if (!rows.isEmpty()) {
       Pictures.write(() -> chart(rows), png, err);
@@ -36,10 +36,12 @@ final class GanCurves {
             .width(WIDTH_PIXELS)
             .height(HEIGHT_PIXELS)
             .xAxisTitle("step")
-            .yAxisTitle("loss (nats)")
+            .yAxisTitle("loss")
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-    add(chart, "discriminator", rows, row -> row.values().get(0));
+    if (rows.stream().allMatch(row -> Double.isFinite(row.values().get(0)))) {
+      add(chart, "discriminator", rows, row -> row.values().get(0));
+    }
     add(chart, "generator", rows, row -> row.values().get(1));
     return chart;
   }

@@ -3,6 +3,7 @@ package dev.kernite.cli;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.checkpoint.Safetensors;
 import dev.kernite.models.gan.AdamConfig;
+import dev.kernite.models.gan.Condition;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanLoss;
 import dev.kernite.models.gan.GanRecipe;
@@ -16,7 +17,8 @@ final class GanHyperparameters {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "mlp, mlp-logits, keras or dcgan (default: mlp; with --init, what its tensors tell).")
+          "mlp, mlp-logits, keras or dcgan (default: mlp; with --init, what its tensors tell);"
+              + " cgan: told classes; srgan: enlarges.")
   private String preset;
 
   @Option(
@@ -76,6 +78,12 @@ final class GanHyperparameters {
   private Double eps;
 
   @Option(
+      names = "--adversarial-weight",
+      paramLabel = "X",
+      description = "srgan: weight of the adversarial loss, 0 for none (default: 1e-3).")
+  private Double adversarialWeight;
+
+  @Option(
       names = "--initialization",
       paramLabel = "NAME",
       description = "pytorch, glorot_uniform or dcgan, for fresh weights.")
@@ -115,6 +123,12 @@ final class GanHyperparameters {
     GanConfig start = start(init, image, chosen);
     if (chosen != null) {
       start = start.withLoss(chosen);
+    }
+    if (adversarialWeight != null) {
+      if (!(start.condition() instanceof Condition.Reduced r)) {
+        throw new CommandException("--adversarial-weight is for networks that enlarge images");
+      }
+      start = start.with(r.withAdversarialWeight(adversarialWeight));
     }
     GanRecipe recipe = adapted(start.recipe());
     if (epochs != null || steps != null) {

@@ -1,8 +1,13 @@
 package dev.kernite.cli;
 
+import static dev.kernite.engine.Functional.upsampleNearest;
+
+import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.data.PixelScale;
+import dev.kernite.models.gan.Condition;
+import dev.kernite.models.gan.EnlargementJudge;
 import dev.kernite.models.gan.GanListener;
 import dev.kernite.models.images.ImageGrid;
 import dev.kernite.models.images.Raster;
@@ -13,11 +18,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /**
  * The pictures of a GAN's run: a grid of samples an epoch in {@code samples/}, all from the same
  * noise; at the end {@code samples.png}, the grids one after the other as {@code samples.gif}, and
- * {@code interpolation.png}, a way through the latent space in each row.
+ * {@code interpolation.png}, a way through the latent space in each row. Where classes are told
+ * there is a row a class. Where images are enlarged there is {@code enlarged.png} instead of the
+ * last: in its rows some reduced images, their bicubic enlargements, the generator's, and the
+ * images themselves.
  */
 final class GanPictures implements GanListener {
   /** More frames than this nobody looks at: then some epochs are passed over. */
@@ -26,7 +35,15 @@ final class GanPictures implements GanListener {
   private static final Duration FRAME = Duration.ofMillis(400);
 
   private final Path folder;
+
+  /** Images of the strip that compares enlargements. */
+  private static final int COMPARED = 10;
+
+  private static final String ENLARGED = "enlarged.png";
+  private static final String INTERPOLATION = "interpolation.png";
+
   private final long[] image;
+  private final Condition condition;
   private long epochs;
 
   /**
@@ -35,8 +52,9 @@ final class GanPictures implements GanListener {
    * @param image shape of one image: [channels, height, width], [height, width], or [values], which
    *     are taken for a square if they can be one
    */
-  GanPictures(Path folder, long[] image) {
+  GanPictures(Path folder, long[] image, Condition condition) {
     this.folder = folder;
+    this.condition = condition;
     this.image = image.clone();
   }
 
@@ -49,18 +67,46 @@ final class GanPictures implements GanListener {
     } catch (IOException e) {
       throw new ModelException(file.getParent() + ": cannot be created: " + e.getMessage(), e);
     }
-    PngFiles.write(square(samples), file);
+    PngFiles.write(samples(samples), file);
   }
 
   @Override
   public void onFinished(Tensor samples, Tensor paths, int points) {
-    PngFiles.write(square(samples), folder.resolve("samples.png"));
-    PngFiles.write(grid(paths, points), folder.resolve("interpolation.png"));
+    PngFiles.write(grid(paths, points), folder.resolve(INTERPOLATION));
+    finish(samples);
+  }
+
+  @Override
+  public void onEnlarged(Tensor reduced, Tensor enlarged, Tensor truth) {
+    Shape shape = truth.shape();
+    int factor = (int) (shape.dim(2) / reduced.shape().dim(2));
+    int n = (int) Math.min(COMPARED, shape.dim(0));
+    int size = (int) (n * shape.inner(0));
+    float[] strip = new float[4 * size];
+    float[][] rows = {
+      upsampleNearest(reduced, factor).toFloats(),
+      EnlargementJudge.enlarged(reduced, shape),
+      enlarged.toFloats(),
+      truth.toFloats()
+    };
+    for (int row = 0; row < rows.length; row++) {
+      System.arraycopy(rows[row], 0, strip, row * size, size);
+    }
+    Raster picture =
+        ImageGrid.of(n, PixelScale.SIGNED).draw(strip, shape.with(0, (long) rows.length * n));
+    PngFiles.write(picture, folder.resolve(ENLARGED));
+    finish(enlarged);
+  }
+
+  private void finish(Tensor samples) {
+    PngFiles.write(samples(samples), folder.resolve("samples.png"));
+    List<Path> shown =
+        LongStream.rangeClosed(1, epochs).mapToObj(this::file).filter(Files::exists).toList();
+    int apart = Math.ceilDiv(Math.max(1, shown.size()), MOST_FRAMES);
     List<Raster> frames = new ArrayList<>();
-    for (long epoch = 1; epoch <= epochs; epoch++) {
-      boolean shown = epoch == epochs || epoch % Math.ceilDiv(epochs, MOST_FRAMES) == 0;
-      if (shown && Files.exists(file(epoch))) {
-        frames.add(PngFiles.read(file(epoch)));
+    for (int i = 0; i < shown.size(); i++) {
+      if (i == shown.size() - 1 || (i + 1) % apart == 0) {
+        frames.add(PngFiles.read(shown.get(i)));
       }
     }
     if (!frames.isEmpty()) {
@@ -73,15 +119,21 @@ final class GanPictures implements GanListener {
     return List.of(
         folder.resolve("samples.png"),
         folder.resolve("samples.gif"),
-        folder.resolve("interpolation.png"));
+        folder.resolve(condition instanceof Condition.Reduced ? ENLARGED : INTERPOLATION));
   }
 
   private Path file(long epoch) {
     return folder.resolve("samples").resolve(String.format(Locale.ROOT, "epoch-%04d.png", epoch));
   }
 
-  private Raster square(Tensor images) {
-    return grid(images, (int) Math.ceil(Math.sqrt(images.shape().dim(0))));
+  /** A row a class, else a square. */
+  private Raster samples(Tensor images) {
+    long n = images.shape().dim(0);
+    return grid(
+        images,
+        condition instanceof Condition.Classes c
+            ? (int) n / c.count()
+            : (int) Math.ceil(Math.sqrt(n)));
   }
 
   private Raster grid(Tensor images, int columns) {

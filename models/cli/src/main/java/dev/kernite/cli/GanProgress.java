@@ -1,12 +1,16 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Tensor;
+import dev.kernite.models.gan.Condition;
+import dev.kernite.models.gan.EnlargementJudge;
+import dev.kernite.models.gan.GanJudge;
 import dev.kernite.models.gan.GanListener;
 import dev.kernite.models.gan.GanRun;
 import dev.kernite.models.gan.GanStep;
 import dev.kernite.models.gan.SampleJudge;
 import dev.kernite.models.metrics.ClassHistogram;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -17,13 +21,15 @@ final class GanProgress implements GanListener, AutoCloseable {
   private final Globals globals;
   private final long steps;
   private final GanPictures pictures;
-  private SampleJudge.Verdict last; // null before the first
+  private final List<String> columns;
+  private GanJudge.Verdict last; // null before the first
   private boolean collapsed;
   private long began;
   private long done;
   private Progress bar; // from the first step on: only then is it known where a run resumes
 
-  GanProgress(Globals globals, long steps, GanPictures pictures) {
+  GanProgress(Globals globals, long steps, GanPictures pictures, Condition condition) {
+    this.columns = GanStep.columns(condition);
     this.globals = globals;
     this.steps = steps;
     this.pictures = pictures;
@@ -41,7 +47,7 @@ final class GanProgress implements GanListener, AutoCloseable {
       JsonLine line = new JsonLine().put("step", step.step());
       double[] values = step.values();
       for (int i = 0; i < values.length; i++) {
-        line.put(GanStep.COLUMNS.get(i), values[i]);
+        line.put(columns.get(i), Double.isFinite(values[i]) ? values[i] : null);
       }
       line.print(globals.out());
       globals.out().flush();
@@ -50,6 +56,13 @@ final class GanProgress implements GanListener, AutoCloseable {
   }
 
   private static String note(GanStep step) {
+    if (step.content().isPresent()) {
+      return String.format(
+          Locale.ROOT,
+          "loss G %.5f, of the content %.5f",
+          step.gLoss(),
+          step.content().getAsDouble());
+    }
     return String.format(
         Locale.ROOT,
         "loss D %.4f, G %.4f; D(x) %.3f, D(G(z)) %.3f",
@@ -65,12 +78,27 @@ final class GanProgress implements GanListener, AutoCloseable {
   }
 
   @Override
-  public void onJudged(long epoch, SampleJudge.Verdict verdict) {
-    ClassHistogram histogram = verdict.histogram();
+  public void onJudged(long epoch, GanJudge.Verdict verdict) {
     last = verdict;
+    switch (verdict) {
+      case SampleJudge.Verdict v -> judged(epoch, v);
+      case EnlargementJudge.Verdict v ->
+          say("epoch %d: PSNR %.2f dB, bicubic %.2f dB", epoch, v.made(), v.bicubic());
+    }
+  }
+
+  private void judged(long epoch, SampleJudge.Verdict verdict) {
+    ClassHistogram histogram = verdict.histogram();
     say(
-        "epoch %d: Fréchet distance %.2f, %d of %d classes, %.3f nats from equal shares",
-        epoch, verdict.frechet(), verdict.modes(), histogram.classes(), histogram.klToUniform());
+        "epoch %d: Fréchet distance %.2f, %d of %d classes, %.3f nats from equal shares%s",
+        epoch,
+        verdict.frechet(),
+        verdict.modes(),
+        histogram.classes(),
+        histogram.klToUniform(),
+        verdict.asTold().isPresent()
+            ? String.format(Locale.ROOT, ", %.1f %% as told", 100 * verdict.asTold().getAsDouble())
+            : "");
     if (verdict.collapsed() && !collapsed) {
       say("warning: mode collapse: the generator draws few of the classes; see judge.jsonl");
     }
@@ -80,6 +108,11 @@ final class GanProgress implements GanListener, AutoCloseable {
   @Override
   public void onFinished(Tensor samples, Tensor paths, int points) {
     pictures.onFinished(samples, paths, points);
+  }
+
+  @Override
+  public void onEnlarged(Tensor reduced, Tensor enlarged, Tensor truth) {
+    pictures.onEnlarged(reduced, enlarged, truth);
   }
 
   /**
@@ -100,10 +133,16 @@ final class GanProgress implements GanListener, AutoCloseable {
         .put("steps", outcome.steps())
         .put("finished", outcome.finished())
         .put("steps_per_second", rate);
-    if (last != null) {
-      line.put("frechet_distance", last.frechet())
-          .put("modes_covered", last.modes())
-          .put("kl_to_uniform", last.histogram().klToUniform());
+    switch (last) {
+      case null -> {}
+      case SampleJudge.Verdict v -> {
+        line.put("frechet_distance", v.frechet())
+            .put("modes_covered", v.modes())
+            .put("kl_to_uniform", v.histogram().klToUniform());
+        v.asTold().ifPresent(share -> line.put("as_told", share));
+      }
+      case EnlargementJudge.Verdict v ->
+          line.put("psnr", v.made()).put("psnr_bicubic", v.bicubic());
     }
     if (outcome.finished()) {
       line.put("pictures", pictures.written().stream().map(Path::toString).toList());

@@ -16,17 +16,32 @@ final class GanSource implements AutoCloseable {
   private final Dataset images; // null where steps are ready
   private final PictureSource pictures;
 
-  private GanSource(String name, RecordedData steps, PictureSource pictures) {
+  private GanSource(String name, RecordedData steps, PictureSource pictures, Dataset images) {
     this.name = name;
     this.steps = steps;
     this.pictures = pictures;
-    this.images = pictures == null ? null : pictures.training().scaled(PixelScale.SIGNED);
+    this.images = images;
   }
 
-  static GanSource of(String data) {
-    return data.endsWith(".safetensors")
-        ? new GanSource(data, RecordedData.open(Path.of(data)), null)
-        : new GanSource(data, null, PictureSource.of(data));
+  /**
+   * Opens them.
+   *
+   * @param perClass images of each class, chosen by the seed; 0 for all
+   */
+  static GanSource of(String data, int perClass, long seed) {
+    if (data.endsWith(".safetensors")) {
+      if (perClass > 0) {
+        throw new CommandException("--per-class chooses among images; " + data + " has steps");
+      }
+      return new GanSource(data, RecordedData.open(Path.of(data)), null, null);
+    }
+    PictureSource pictures = PictureSource.of(data);
+    try {
+      return new GanSource(data, null, pictures, pictures.training(perClass, seed));
+    } catch (RuntimeException | Error e) {
+      pictures.close();
+      throw e;
+    }
   }
 
   /** Whether the steps are ready: batches and noise are then given. */
@@ -37,6 +52,13 @@ final class GanSource implements AutoCloseable {
   /** The images, from -1 to 1; null where steps are ready. */
   Dataset images() {
     return images;
+  }
+
+  /** Images that are not learnt from, from -1 to 1; null where there are none. */
+  Dataset heldOut() {
+    return isRecorded() || pictures.test() == null
+        ? null
+        : pictures.test().scaled(PixelScale.SIGNED);
   }
 
   /** Shape of one image. */
@@ -69,7 +91,11 @@ final class GanSource implements AutoCloseable {
    * @param samples rows of the fixed noise, where it is drawn
    */
   GanData data(GanRecipe recipe, int samples, long seed) {
-    return isRecorded() ? steps : new DrawnData(images, recipe, samples, seed);
+    if (isRecorded()) {
+      return steps;
+    }
+    Dataset examples = heldOut() == null ? images : heldOut();
+    return new DrawnData(images, examples, recipe, samples, seed);
   }
 
   @Override

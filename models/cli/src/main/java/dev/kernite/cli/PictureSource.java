@@ -1,7 +1,10 @@
 package dev.kernite.cli;
 
+import dev.kernite.models.data.Dataset;
 import dev.kernite.models.data.Images;
 import dev.kernite.models.data.Mnist;
+import dev.kernite.models.data.PixelScale;
+import dev.kernite.models.data.Selection;
 import dev.kernite.models.images.ImageFolder;
 import java.nio.file.Path;
 
@@ -27,6 +30,19 @@ record PictureSource(Images training, Images test) implements AutoCloseable {
             : new PictureSource(ImageFolder.open(folder, PngFiles::read), null);
       }
     };
+  }
+
+  /**
+   * The pictures to learn from, from -1 to 1.
+   *
+   * @param perClass how many of each class, chosen by the seed; 0 for all
+   */
+  Dataset training(int perClass, long seed) {
+    if (perClass < 0) {
+      throw new CommandException("--per-class must be at least 1, not " + perClass);
+    }
+    Dataset all = training.scaled(PixelScale.SIGNED);
+    return perClass == 0 ? all : Selection.perClass(all, perClass, seed);
   }
 
   private static PictureSource of(Mnist mnist) {

@@ -1,5 +1,9 @@
 package dev.kernite.models.gan;
 
+import static dev.kernite.engine.Functional.avgPool2d;
+import static dev.kernite.engine.Functional.concat;
+import static dev.kernite.engine.Functional.mul;
+
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
@@ -12,6 +16,7 @@ import dev.kernite.models.sequential.Network;
 import dev.kernite.models.sequential.WeightNames;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -123,23 +128,103 @@ public final class Gan implements AutoCloseable {
   }
 
   /**
-   * The shape of the generator's input.
+   * The shape of the noise that images are made of.
    *
    * @param rows number of images wanted
+   * @throws ModelException if the generator takes none
    */
   public Shape noiseShape(long rows) {
-    return switch (beginning(config.generator())) {
-      case Layer.Linear l -> Shape.of(rows, l.in());
-      case Layer.ConvTranspose2d c -> Shape.of(rows, c.in(), 1, 1);
-      case Layer.Unflatten u -> Shape.of(rows, u.size());
-      case Layer other ->
-          throw new ModelException(
-              "a generator begins with Linear, ConvTranspose2d or Unflatten, not " + other);
-    };
+    if (config.condition() instanceof Condition.Reduced) {
+      throw new ModelException("a generator that enlarges images takes no noise");
+    }
+    long width =
+        switch (beginning(config.generator())) {
+          case Layer.Linear l -> l.in();
+          case Layer.ConvTranspose2d c -> c.in();
+          case Layer.Unflatten u -> u.size();
+          case Layer other ->
+              throw new ModelException(
+                  "a generator begins with Linear, ConvTranspose2d or Unflatten, not " + other);
+        };
+    if (width <= classes()) {
+      throw new ModelException(
+          "the generator takes %d values, which leaves none for noise beside %d classes"
+              .formatted(width, classes()));
+    }
+    return beginning(config.generator()) instanceof Layer.ConvTranspose2d
+        ? Shape.of(rows, width - classes(), 1, 1)
+        : Shape.of(rows, width - classes());
+  }
+
+  /** Classes that the networks are told, or 0. */
+  public int classes() {
+    return config.condition() instanceof Condition.Classes c ? c.count() : 0;
   }
 
   /**
-   * The shape of the discriminator's input.
+   * What a network takes where it is told classes.
+   *
+   * @param x noise or images: [n, values] or [n, channels, height, width]
+   * @param oneHot [n, classes]
+   * @return [n, values + classes] or [n, channels + classes, height, width], in the current scope
+   */
+  public Tensor told(Tensor x, Tensor oneHot) {
+    Shape shape = x.shape();
+    if (shape.rank() == 2) {
+      return concat(1, x, oneHot);
+    }
+    Tensor each = oneHot.reshape(oneHot.shape().dim(0), oneHot.shape().dim(1), 1, 1);
+    Tensor everywhere = engine.full(Shape.of(1, 1, shape.dim(2), shape.dim(3)), 1);
+    return concat(1, x, mul(each, everywhere));
+  }
+
+  /**
+   * Rows of zeros with a one each.
+   *
+   * @param labels where, each below {@link #classes}
+   * @return [n, classes], in the current scope
+   */
+  public Tensor oneHot(int... labels) {
+    float[] rows = new float[labels.length * classes()];
+    for (int i = 0; i < labels.length; i++) {
+      rows[i * classes() + labels[i]] = 1;
+    }
+    return engine.tensor(rows, Shape.of(labels.length, classes()));
+  }
+
+  /**
+   * Labels of each class in turn, none where no classes are told.
+   *
+   * @param from how many came before
+   */
+  int[] classesInTurn(int from, int n) {
+    int[] labels = new int[classes() == 0 ? 0 : n];
+    Arrays.setAll(labels, i -> (from + i) % classes());
+    return labels;
+  }
+
+  /**
+   * Images made smaller as the condition says, each pixel the mean of a square.
+   *
+   * @param images [n, channels, height, width]
+   * @return in the current scope
+   * @throws ModelException if their sides cannot be divided so
+   */
+  public Tensor reduced(Tensor images) {
+    Shape shape = images.shape();
+    if (!(config.condition() instanceof Condition.Reduced r)
+        || shape.rank() != 4
+        || shape.dim(2) % r.factor() != 0
+        || shape.dim(3) % r.factor() != 0) {
+      throw new ModelException(
+          "images %s cannot be reduced by the condition %s".formatted(shape, config.condition()));
+    }
+    return avgPool2d(images, r.factor());
+  }
+
+  /**
+   * The shape of the discriminator's images; what else it is told is put behind them by {@link
+   * #told}.
    *
    * @param rows number of images
    * @param image shape of one image of the data
@@ -148,18 +233,18 @@ public final class Gan implements AutoCloseable {
   public Shape imageShape(long rows, long[] image) {
     Shape whole = Shape.of(image);
     Layer first = beginning(config.discriminator());
-    if (first instanceof Layer.Linear l && l.in() == whole.size()) {
-      return Shape.of(rows, l.in());
+    if (first instanceof Layer.Linear l && l.in() == whole.size() + classes()) {
+      return Shape.of(rows, whole.size());
     }
-    if (first instanceof Layer.Unflatten u && u.size() == whole.size()) {
+    if (first instanceof Layer.Unflatten u && classes() == 0 && u.size() == whole.size()) {
       return Shape.of(rows, u.size());
     }
-    if (first instanceof Layer.Conv2d c && image.length == 3 && c.in() == image[0]) {
+    if (first instanceof Layer.Conv2d c && image.length == 3 && c.in() == image[0] + classes()) {
       return Shape.of(rows, image[0], image[1], image[2]);
     }
     throw new ModelException(
-        "the discriminator begins with %s, which does not take the data's images %s; choose another --preset, --config or --init"
-            .formatted(first, whole));
+        "the discriminator begins with %s, which does not take the data's images %s%s; choose another --preset, --config or --init"
+            .formatted(first, whole, classes() == 0 ? "" : " and %d classes".formatted(classes())));
   }
 
   /** The first layer that asks for a shape. */
@@ -173,11 +258,12 @@ public final class Gan implements AutoCloseable {
   /**
    * Generates images, norms using their running statistics.
    *
-   * @param noise as {@link #noiseShape}
+   * @param input noise as {@link #noiseShape}, {@link #told} classes if there are any; or {@link
+   *     #reduced} images
    * @return images, in the current scope
    */
-  public Tensor generate(Tensor noise) {
-    return engine.scoped(() -> engine.noGrad(() -> generator.apply(noise, false)));
+  public Tensor generate(Tensor input) {
+    return engine.scoped(() -> engine.noGrad(() -> generator.apply(input, false)));
   }
 
   /**

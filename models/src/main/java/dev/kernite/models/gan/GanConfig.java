@@ -21,12 +21,18 @@ import java.util.Set;
  * @param discriminator from images to one number each; ends in a sigmoid if the loss asks for one
  * @param loss what both minimise
  * @param recipe how they are trained
+ * @param condition what they are given beside noise and images
  */
 public record GanConfig(
-    List<Layer> generator, List<Layer> discriminator, GanLoss loss, GanRecipe recipe) {
+    List<Layer> generator,
+    List<Layer> discriminator,
+    GanLoss loss,
+    GanRecipe recipe,
+    Condition condition) {
 
   /** The configurations that come with Kernite, by name. */
-  public static final Set<String> PRESETS = Set.of("mlp", "mlp-logits", "keras", "dcgan");
+  public static final Set<String> PRESETS =
+      Set.of("mlp", "mlp-logits", "keras", "dcgan", "cgan", "srgan");
 
   /** Slope of the rectifiers in discriminators that are given by their sizes alone. */
   static final double SLOPE = 0.2;
@@ -50,6 +56,17 @@ public record GanConfig(
                   loss == GanLoss.BCE ? "probabilities" : "logits",
                   loss == GanLoss.BCE ? "" : " not"));
     }
+    if (!(condition instanceof Condition.None) && !recipe.reuseFakes()) {
+      throw new ModelException(
+          "conditioned networks learn from the images made for the step's real ones; set"
+              + " reuse_fakes to true");
+    }
+  }
+
+  /** A GAN that makes images of noise alone. */
+  public GanConfig(
+      List<Layer> generator, List<Layer> discriminator, GanLoss loss, GanRecipe recipe) {
+    this(generator, discriminator, loss, recipe, new Condition.None());
   }
 
   /**
@@ -87,7 +104,8 @@ public record GanConfig(
               new Layer.LeakyRelu(SLOPE),
               loss == GanLoss.BCE ? new Layer.Sigmoid() : null),
           loss,
-          GanRecipe.of(json));
+          GanRecipe.of(json),
+          Condition.of(json));
     } catch (ModelException e) {
       String file = json.file().toString();
       throw e.getMessage().startsWith(file)
@@ -122,12 +140,17 @@ public record GanConfig(
     } else if (!sigmoid && other == GanLoss.BCE) {
       layers.add(new Layer.Sigmoid());
     }
-    return new GanConfig(generator, layers, other, recipe);
+    return new GanConfig(generator, layers, other, recipe, condition);
   }
 
   /** The same networks, trained another way. */
   public GanConfig with(GanRecipe other) {
-    return new GanConfig(generator, discriminator, loss, other);
+    return new GanConfig(generator, discriminator, loss, other, condition);
+  }
+
+  /** The same networks under another condition, which must fit their shapes. */
+  public GanConfig with(Condition other) {
+    return new GanConfig(generator, discriminator, loss, recipe, other);
   }
 
   /** The configuration as {@link #of} reads it. */
@@ -147,6 +170,9 @@ public record GanConfig(
     Map<String, Object> json = new LinkedHashMap<>();
     json.put(GENERATOR, generator.stream().map(Layer::toString).toList());
     json.put(DISCRIMINATOR, discriminator.stream().map(Layer::toString).toList());
+    if (!(condition instanceof Condition.None)) {
+      json.put(Condition.KEY, condition.json());
+    }
     json.put("loss", loss.toString());
     json.putAll(recipe.json());
     return json;

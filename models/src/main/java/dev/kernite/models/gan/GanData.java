@@ -2,6 +2,7 @@ package dev.kernite.models.gan;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
+import dev.kernite.models.ModelException;
 
 /**
  * What a GAN learns from, by the number of the step: the same step always gives the same images and
@@ -41,13 +42,37 @@ public interface GanData extends AutoCloseable {
    */
   void noise(long step, boolean generator, Tensor noise);
 
+  /** Number of classes that the real images have, or 0. */
+  default int classes() {
+    return 0;
+  }
+
   /**
-   * The noise that samples are drawn from, always the same.
+   * Writes the classes of a step's real images.
    *
-   * @param gan says what noise it takes
+   * @param oneHot {@link #realRows} rows of {@link #classes} values
+   */
+  default void classes(long step, Tensor oneHot) {
+    throw new ModelException("the data have no classes to tell the networks");
+  }
+
+  /**
+   * What samples are made of, always the same: noise, classes behind it if the networks are told
+   * any, or reduced {@link #examples}.
+   *
+   * @param gan says what its generator takes
    * @return a tensor in the current scope
    */
-  Tensor fixedNoise(Engine engine, Gan gan);
+  Tensor fixedInput(Engine engine, Gan gan);
+
+  /**
+   * Real images to make smaller and then large again, always the same.
+   *
+   * @return [n, channels, height, width] in the current scope
+   */
+  default Tensor examples(Engine engine) {
+    throw new ModelException("the data have no images to make smaller");
+  }
 
   @Override
   default void close() {}

@@ -15,7 +15,7 @@ public interface GanListener {
    *
    * @param epoch passes begun so far, at least 1
    * @param steps updates made so far
-   * @param samples images from the fixed noise; freed afterwards
+   * @param samples images from the fixed input; freed afterwards
    */
   default void onEpoch(long epoch, long steps, Tensor samples) {}
 
@@ -24,7 +24,7 @@ public interface GanListener {
    *
    * @param epoch as for {@link #onEpoch}
    */
-  default void onJudged(long epoch, SampleJudge.Verdict verdict) {}
+  default void onJudged(long epoch, GanJudge.Verdict verdict) {}
 
   /**
    * At the end, when the results are written.
@@ -34,6 +34,15 @@ public interface GanListener {
    * @param points images on each path
    */
   default void onFinished(Tensor samples, Tensor paths, int points) {}
+
+  /**
+   * At the end instead, where images are enlarged.
+   *
+   * @param reduced what the generator was given, [n, channels, height, width]
+   * @param enlarged what it made of them
+   * @param truth what it should have made
+   */
+  default void onEnlarged(Tensor reduced, Tensor enlarged, Tensor truth) {}
 
   /**
    * When the run can be continued from here.

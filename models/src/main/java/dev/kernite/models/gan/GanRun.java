@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -26,7 +27,7 @@ import java.util.function.BooleanSupplier;
  * <p>The folder gets {@code config.json}, {@code log.jsonl} (a line for each step), {@code
  * training-state.safetensors} and, at the end, {@code model.safetensors} (parameters and running
  * statistics), {@code samples.safetensors} (tensor {@code samples}: what the generator makes of the
- * fixed noise, its norms using the running statistics) and {@code loss.csv}. With a judge there are
+ * fixed input, its norms using the running statistics) and {@code loss.csv}. With a judge there are
  * {@code judge.jsonl} and {@code judge.csv}, a line for each epoch by the updates made.
  */
 public final class GanRun {
@@ -47,7 +48,7 @@ public final class GanRun {
   private static final int POINTS = 10;
 
   private final GanTrainer trainer;
-  private final SampleJudge judge; // null where samples are not judged
+  private final GanJudge judge; // null where samples are not judged
   private final Path folder;
   private final Plan plan;
   private final RunState state;
@@ -56,15 +57,22 @@ public final class GanRun {
    * How far a run goes.
    *
    * @param steps updates in all
-   * @param saveEvery updates between two saved states; 0 for one at the end of each epoch
+   * @param saveEvery updates between two saved states; 0 for one whenever samples are shown
+   * @param showEvery epochs between samples that are shown and judged
    */
-  public record Plan(long steps, long saveEvery) {
+  public record Plan(long steps, long saveEvery, long showEvery) {
     /** Checks the numbers. */
     public Plan {
-      if (steps < 1 || saveEvery < 0) {
+      if (steps < 1 || saveEvery < 0 || showEvery < 1) {
         throw new ModelException(
-            "a run of %d steps, saved every %d, is not possible".formatted(steps, saveEvery));
+            "a run of %d steps, saved every %d, shown every %d epochs, is not possible"
+                .formatted(steps, saveEvery, showEvery));
       }
+    }
+
+    /** A run whose samples are shown after each epoch. */
+    public Plan(long steps, long saveEvery) {
+      this(steps, saveEvery, 1);
     }
   }
 
@@ -85,7 +93,7 @@ public final class GanRun {
    *     a longer run may go on from a shorter one
    */
   public GanRun(
-      GanTrainer trainer, SampleJudge judge, Path folder, Plan plan, Map<String, String> settings) {
+      GanTrainer trainer, GanJudge judge, Path folder, Plan plan, Map<String, String> settings) {
     this.trainer = trainer;
     this.judge = judge;
     this.folder = folder;
@@ -110,8 +118,8 @@ public final class GanRun {
         Scope _ = engine().scope()) {
       long step = resume ? restore() : startOver();
       AtomicFiles.write(folder.resolve(CONFIG), trainer.gan().config().text());
-      Tensor noise = trainer.data().fixedNoise(engine(), trainer.gan());
-      try (StepLog log = StepLog.resume(folder.resolve(LOG), GanStep.COLUMNS, step);
+      Tensor input = trainer.data().fixedInput(engine(), trainer.gan());
+      try (StepLog log = StepLog.resume(folder.resolve(LOG), columns(), step);
           StepLog verdicts = judge == null ? null : verdicts(step)) {
         while (step < plan.steps && !stop.getAsBoolean()) {
           GanStep done = trainer.update(step);
@@ -119,8 +127,8 @@ public final class GanRun {
           requireFinite(done);
           step++;
           listener.onStep(done);
-          if (endsEpoch(step)) {
-            show(step, noise, verdicts, listener);
+          if (isShown(step)) {
+            show(step, input, verdicts, listener);
           }
           if (isDue(step)) {
             if (verdicts != null) {
@@ -134,9 +142,13 @@ public final class GanRun {
           return new Outcome(step, false);
         }
       }
-      finish(noise, listener);
+      finish(input, listener);
       return new Outcome(step, true);
     }
+  }
+
+  private List<String> columns() {
+    return GanStep.columns(trainer.gan().config().condition());
   }
 
   private Engine engine() {
@@ -169,27 +181,26 @@ public final class GanRun {
     }
   }
 
-  private boolean endsEpoch(long step) {
-    return step == plan.steps || step % trainer.data().stepsPerEpoch() == 0;
+  private boolean isShown(long step) {
+    return step == plan.steps || step % (plan.showEvery * trainer.data().stepsPerEpoch()) == 0;
   }
 
   private boolean isDue(long step) {
-    return step == plan.steps
-        || (plan.saveEvery == 0 ? endsEpoch(step) : step % plan.saveEvery == 0);
+    return step == plan.steps || (plan.saveEvery == 0 ? isShown(step) : step % plan.saveEvery == 0);
   }
 
   private StepLog verdicts(long step) {
-    return StepLog.resume(folder.resolve(VERDICTS), judge.columns(), step + 1);
+    return StepLog.resume(folder.resolve(VERDICTS), judge.columns(trainer.gan()), step + 1);
   }
 
-  private void show(long step, Tensor noise, StepLog verdicts, GanListener listener) {
+  private void show(long step, Tensor input, StepLog verdicts, GanListener listener) {
     long perEpoch = trainer.data().stepsPerEpoch();
     long epoch = (step + perEpoch - 1) / perEpoch;
     try (Scope _ = engine().scope()) {
-      listener.onEpoch(epoch, step, trainer.gan().generate(noise));
+      listener.onEpoch(epoch, step, trainer.gan().generate(input));
     }
     if (judge != null) {
-      SampleJudge.Verdict verdict = judge.judge(trainer.gan());
+      GanJudge.Verdict verdict = judge.judge(trainer.gan());
       verdicts.append(step, verdict.values());
       listener.onJudged(epoch, verdict);
     }
@@ -210,24 +221,36 @@ public final class GanRun {
   }
 
   /** The results first, so that nothing is lost if pictures cannot be drawn. */
-  private void finish(Tensor noise, GanListener listener) {
+  private void finish(Tensor input, GanListener listener) {
     Gan gan = trainer.gan();
     gan.write(folder.resolve(WEIGHTS));
-    StepLog.writeCsv(folder.resolve(LOG), GanStep.COLUMNS, folder.resolve(CSV));
+    StepLog.writeCsv(folder.resolve(LOG), columns(), folder.resolve(CSV));
     if (judge != null) {
       Path csv = folder.resolve("judge.csv");
-      StepLog.writeCsv(folder.resolve(VERDICTS), judge.columns(), csv);
+      StepLog.writeCsv(folder.resolve(VERDICTS), judge.columns(trainer.gan()), csv);
     }
     try (Scope _ = engine().scope();
         Arena arena = Arena.ofConfined()) {
-      Tensor samples = gan.generate(noise);
+      Tensor samples = gan.generate(input);
       SafetensorsWriter writer = new SafetensorsWriter();
       TensorFiles.add(writer, SAMPLES, samples, arena);
       writer.write(folder.resolve(SAMPLES + ".safetensors"));
-      int paths = (int) Math.min(PATHS, noise.shape().dim(0) / 2);
-      Tensor between = paths == 0 ? noise : LatentPaths.between(noise, paths, POINTS);
-      listener.onFinished(samples, gan.generate(between), POINTS);
+      if (gan.config().condition() instanceof Condition.Reduced) {
+        listener.onEnlarged(input, samples, trainer.data().examples(engine()));
+      } else {
+        listener.onFinished(samples, gan.generate(between(input)), POINTS);
+      }
     }
+  }
+
+  /** Noise on the way from one to another, classes as they are; of each class, if there are any. */
+  private Tensor between(Tensor input) {
+    Gan gan = trainer.gan();
+    int n = (int) input.shape().dim(0);
+    int classes = gan.classes();
+    int apart = classes == 0 ? 2 : n / classes;
+    int paths = classes == 0 ? Math.min(PATHS, n / 2) : classes;
+    return n < 2 || apart < 2 ? input : LatentPaths.between(input, classes, apart, paths, POINTS);
   }
 
   private static void requireFinite(GanStep step) {

@@ -1,6 +1,9 @@
 package dev.kernite.models.gan;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 
 /**
  * What is recorded of a step; losses in nats, before the updates. Means are of what the
@@ -13,6 +16,9 @@ import java.util.List;
  * @param gLoss the generator's mean loss
  * @param real the discriminator's answers to real images
  * @param fake to generated ones, in its own step
+ * @param content mean squared difference of enlarged images from the true ones, which is then a
+ *     part of the generator's loss; none for images made of noise. Without an adversarial loss what
+ *     concerns the discriminator is NaN
  */
 public record GanStep(
     long step,
@@ -21,7 +27,11 @@ public record GanStep(
     double dLossFake,
     double gLoss,
     Answers real,
-    Answers fake) {
+    Answers fake,
+    OptionalDouble content) {
+
+  /** The column that comes behind the others where images are enlarged. */
+  public static final String CONTENT = "content_loss";
 
   /** The columns of the log, in order. */
   public static final List<String> COLUMNS =
@@ -43,6 +53,23 @@ public record GanStep(
    */
   public record Answers(double mean, double probability, double right) {}
 
+  /** A step in which the discriminator takes no part. */
+  static GanStep withoutDiscriminator(long step, double loss, double content) {
+    double nan = Double.NaN;
+    Answers none = new Answers(nan, nan, nan);
+    return new GanStep(step, nan, nan, nan, loss, none, none, OptionalDouble.of(content));
+  }
+
+  /** The columns of the log of a run. */
+  public static List<String> columns(Condition condition) {
+    if (!(condition instanceof Condition.Reduced)) {
+      return COLUMNS;
+    }
+    List<String> columns = new ArrayList<>(COLUMNS);
+    columns.add(CONTENT);
+    return columns;
+  }
+
   /** Part of all images that the discriminator takes for what they are. */
   public double accuracy() {
     return (real.right + fake.right) / 2;
@@ -50,11 +77,14 @@ public record GanStep(
 
   /** Whether all losses are numbers. */
   public boolean isFinite() {
-    return Double.isFinite(dLoss) && Double.isFinite(gLoss);
+    boolean alone = content.isPresent() && Double.isNaN(dLoss); // else the generator's were NaN too
+    return Double.isFinite(gLoss) && (alone || Double.isFinite(dLoss));
   }
 
-  /** The values of {@link #COLUMNS}. */
+  /** The values of {@link #columns}. */
   public double[] values() {
-    return new double[] {dLoss, dLossReal, dLossFake, gLoss, real.mean, fake.mean, accuracy()};
+    DoubleStream all =
+        DoubleStream.of(dLoss, dLossReal, dLossFake, gLoss, real.mean, fake.mean, accuracy());
+    return DoubleStream.concat(all, content.stream()).toArray();
   }
 }

@@ -1,6 +1,10 @@
 package dev.kernite.models.gan;
 
+import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.clamp;
+import static dev.kernite.engine.Functional.mean;
+import static dev.kernite.engine.Functional.mse;
+import static dev.kernite.engine.Functional.mul;
 
 import dev.kernite.engine.DType;
 import dev.kernite.engine.Engine;
@@ -17,6 +21,7 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.sequential.Network;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Trains a GAN step by step: first the discriminator learns to tell real images from generated
@@ -36,6 +41,7 @@ public final class GanTrainer implements AutoCloseable {
   private final Adam generatorAdam;
   private final Adam discriminatorAdam;
   private final PairwiseLoss loss;
+  private final Condition.Reduced enlargement; // null where images are made of noise
   private final boolean together; // both kinds of images in one batch
 
   private final int rows;
@@ -44,7 +50,8 @@ public final class GanTrainer implements AutoCloseable {
   private final Tensor shares; // what each image's loss counts
   private final Tensor generatorTargets;
   private final Tensor generatorShares;
-  private final Tensor noise;
+  private final Tensor noise; // null where images are enlarged
+  private final Tensor classes; // those of the real images, twice; null where none are told
   private final Tensor generatorNoise; // null where the generator reuses images
 
   /**
@@ -65,6 +72,7 @@ public final class GanTrainer implements AutoCloseable {
         gan.config().loss() == GanLoss.BCE
             ? new Bce(Reduction.NONE)
             : new BceWithLogits(Reduction.NONE);
+    this.enlargement = gan.config().condition() instanceof Condition.Reduced r ? r : null;
     this.together = !recipe.separateUpdates() && !gan.discriminator().seesBatch();
     this.rows = data.realRows();
     int made = data.noiseRows();
@@ -79,7 +87,11 @@ public final class GanTrainer implements AutoCloseable {
     shares = full(2 * rows, 1f / rows);
     generatorTargets = full(made, 1);
     generatorShares = full(made, 1f / made);
-    noise = engine.empty(DType.F32, gan.noiseShape(rows)).disown();
+    noise = enlargement == null ? engine.empty(DType.F32, gan.noiseShape(rows)).disown() : null;
+    classes =
+        gan.classes() == 0
+            ? null
+            : engine.empty(DType.F32, Shape.of(2L * rows, gan.classes())).disown();
     generatorNoise =
         data.separateNoise() ? engine.empty(DType.F32, gan.noiseShape(made)).disown() : null;
     generatorAdam = recipe.generatorAdam().optimizer(gan.generator().parameters());
@@ -91,14 +103,28 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   private void requireFits(GanData data) {
+    if (gan.classes() != 0 && gan.classes() != data.classes()) {
+      throw new ModelException(
+          "the networks are told one of %d classes, the data have %d"
+              .formatted(gan.classes(), data.classes()));
+    }
     Shape wanted = gan.imageShape(1, data.image());
     try (Scope _ = engine.scope()) {
-      Shape made = gan.generate(engine.zeros(gan.noiseShape(1))).shape();
+      Shape made = gan.generate(trial()).shape();
       if (made.size() != wanted.size()) {
         throw new ModelException(
             "the generator makes images %s, the discriminator takes %s".formatted(made, wanted));
       }
     }
+  }
+
+  /** Input for one image. */
+  private Tensor trial() {
+    if (enlargement != null) {
+      return gan.reduced(engine.zeros(planes(1)));
+    }
+    Tensor nothing = engine.zeros(gan.noiseShape(1));
+    return gan.classes() == 0 ? nothing : gan.told(nothing, gan.oneHot(0));
   }
 
   /** What it trains. */
@@ -123,14 +149,17 @@ public final class GanTrainer implements AutoCloseable {
    * @param step 0 for the first
    */
   public GanStep update(long step) {
-    data.real(step, first(images));
-    data.noise(step, false, noise);
+    read(step);
     try (Scope _ = engine.scope()) {
       boolean reuse = generatorNoise == null;
+      Tensor input = input();
       Tensor fakes =
           reuse
-              ? gan.generator().apply(noise, true)
-              : engine.noGrad(() -> gan.generator().apply(noise, true));
+              ? gan.generator().apply(input, true)
+              : engine.noGrad(() -> gan.generator().apply(input, true));
+      if (enlargement != null) {
+        return enlarge(step, fakes);
+      }
       Pass[] shown = discriminatorStep(fakes.detach());
       if (!reuse) {
         data.noise(step, true, generatorNoise);
@@ -140,8 +169,66 @@ public final class GanTrainer implements AutoCloseable {
       Shape shape = images.shape().with(0, generatorTargets.size());
       Pass made = pass(frozen, fakes.reshape(shape), generatorTargets, generatorShares);
       generatorAdam.step(recipe.generatorAdam().lr());
-      return record(step, shown[0], shown[1], made);
+      return record(step, shown[0], shown[1], made.loss(), OptionalDouble.empty());
     }
+  }
+
+  private void read(long step) {
+    data.real(step, first(images));
+    if (noise != null) {
+      data.noise(step, false, noise);
+    }
+    if (classes != null) {
+      data.classes(step, first(classes));
+      copy(first(classes), second(classes));
+    }
+  }
+
+  /** What the generator makes the step's images of. */
+  private Tensor input() {
+    if (enlargement != null) {
+      return gan.reduced(truth());
+    }
+    return classes == null ? noise : gan.told(noise, first(classes));
+  }
+
+  /** The real images of the step, [batch, channels, height, width]. */
+  private Tensor truth() {
+    return first(images).reshape(planes(rows));
+  }
+
+  private Shape planes(long n) {
+    long[] image = data.image();
+    if (image.length != 3) {
+      throw new ModelException(
+          "only images [channels, height, width] can be enlarged, not " + Shape.of(image));
+    }
+    return Shape.of(n, image[0], image[1], image[2]);
+  }
+
+  /**
+   * The rest of a step that enlarges images: they are to be near the true ones, and to be taken for
+   * such.
+   */
+  private GanStep enlarge(long step, Tensor fakes) {
+    Shape shape = first(images).shape();
+    Tensor large = fakes.reshape(shape);
+    float weight = (float) enlargement.adversarialWeight();
+    Pass[] shown = weight > 0 ? discriminatorStep(fakes.detach()) : null;
+    generatorAdam.clearGradients();
+    Tensor content = mse(large, first(images));
+    Tensor total = mul(content, (float) enlargement.contentWeight());
+    if (weight > 0) {
+      Tensor losses = losses(answers(frozen, large, generatorTargets), generatorTargets);
+      total = add(total, mul(mean(losses), weight));
+    }
+    double difference = content.item();
+    double sum = total.item();
+    total.backward();
+    generatorAdam.step(recipe.generatorAdam().lr());
+    return shown == null
+        ? GanStep.withoutDiscriminator(step, sum, difference)
+        : record(step, shown[0], shown[1], sum, OptionalDouble.of(difference));
   }
 
   /** Shows the discriminator real and generated images; what it thought of them before. */
@@ -170,19 +257,28 @@ public final class GanTrainer implements AutoCloseable {
 
   /** Forward and backward of both losses through a discriminator. */
   private Pass pass(Network discriminator, Tensor x, Tensor wanted, Tensor share) {
-    Tensor answers = discriminator.apply(x, true);
+    Tensor answers = answers(discriminator, x, wanted);
+    Tensor losses = losses(answers, wanted);
+    Pass pass = new Pass(answers.toFloats(), losses.toFloats());
+    losses.backward(share);
+    return pass;
+  }
+
+  private Tensor answers(Network discriminator, Tensor x, Tensor wanted) {
+    Tensor shown = classes == null ? x : gan.told(x, classes.narrow(0, 0, x.shape().dim(0)));
+    Tensor answers = discriminator.apply(shown, true);
     if (answers.size() != wanted.size()) {
       throw new ModelException(
           "the discriminator answers %s to %d images; it must end in one number for each"
               .formatted(answers.shape(), wanted.size()));
     }
-    answers = answers.reshape(wanted.shape());
+    return answers.reshape(wanted.shape());
+  }
+
+  private Tensor losses(Tensor answers, Tensor wanted) {
     float clip = (float) recipe.probabilityClip();
     Tensor clipped = clip > 0 && loss instanceof Bce ? clamp(answers, clip, 1 - clip) : answers;
-    Tensor losses = loss.apply(clipped, wanted);
-    Pass pass = new Pass(answers.toFloats(), losses.toFloats());
-    losses.backward(share);
-    return pass;
+    return loss.apply(clipped, wanted);
   }
 
   /** What the discriminator answered to some images, and what each answer cost. */
@@ -214,7 +310,8 @@ public final class GanTrainer implements AutoCloseable {
     }
   }
 
-  private GanStep record(long step, Pass real, Pass fake, Pass made) {
+  private GanStep record(
+      long step, Pass real, Pass fake, double generatorLoss, OptionalDouble content) {
     boolean logits = loss instanceof BceWithLogits;
     double sum = real.loss() + fake.loss();
     return new GanStep(
@@ -222,9 +319,10 @@ public final class GanTrainer implements AutoCloseable {
         recipe.separateUpdates() ? sum / 2 : sum,
         real.loss(),
         fake.loss(),
-        made.loss(),
+        generatorLoss,
         real.answers(logits, true),
-        fake.answers(logits, false));
+        fake.answers(logits, false),
+        content);
   }
 
   private Tensor first(Tensor both) {
@@ -246,12 +344,13 @@ public final class GanTrainer implements AutoCloseable {
     discriminatorAdam.clearGradients();
     generatorAdam.close();
     discriminatorAdam.close();
-    for (Tensor t :
-        new Tensor[] {images, targets, shares, generatorTargets, generatorShares, noise}) {
+    for (Tensor t : new Tensor[] {images, targets, shares, generatorTargets, generatorShares}) {
       t.close();
     }
-    if (generatorNoise != null) {
-      generatorNoise.close();
+    for (Tensor t : new Tensor[] {noise, classes, generatorNoise}) {
+      if (t != null) {
+        t.close();
+      }
     }
   }
 }

@@ -14,29 +14,33 @@ final class LatentPaths {
   private LatentPaths() {}
 
   /**
-   * Paths between the first vectors: from 0 to 1, from 2 to 3 and so on.
+   * Paths between some vectors: from 0 to 1, from {@code apart} to {@code apart + 1} and so on.
    *
-   * @param noise [n, ...], n at least 2
-   * @param paths at most n / 2
+   * @param noise [n, ...]
+   * @param straight values at the end of each vector that are not noise, and go straight
+   * @param apart at least 1
+   * @param paths such that the vectors suffice
    * @param points on each path, its ends included; at least 2
    * @return [paths * points, ...]
    */
-  static Tensor between(Tensor noise, int paths, int points) {
+  static Tensor between(Tensor noise, int straight, int apart, int paths, int points) {
     int width = (int) (noise.size() / noise.shape().dim(0));
     float[] ends = noise.toFloats();
     float[] all = new float[paths * points * width];
     for (int path = 0; path < paths; path++) {
-      int a = 2 * path * width;
-      double angle = angle(ends, a, a + width, width);
+      int a = apart * path * width;
+      double angle = angle(ends, a, a + width, width - straight);
       for (int point = 0; point < points; point++) {
         double t = (double) point / (points - 1);
         double sine = Math.sin(angle);
-        boolean straight = sine < PARALLEL;
-        double from = straight ? 1 - t : Math.sin((1 - t) * angle) / sine;
-        double to = straight ? t : Math.sin(t * angle) / sine;
+        boolean parallel = sine < PARALLEL;
+        double from = parallel ? 1 - t : Math.sin((1 - t) * angle) / sine;
+        double to = parallel ? t : Math.sin(t * angle) / sine;
         for (int i = 0; i < width; i++) {
+          boolean round = i < width - straight;
           all[(path * points + point) * width + i] =
-              (float) (from * ends[a + i] + to * ends[a + width + i]);
+              (float)
+                  ((round ? from : 1 - t) * ends[a + i] + (round ? to : t) * ends[a + width + i]);
         }
       }
     }

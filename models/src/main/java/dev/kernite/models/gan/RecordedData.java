@@ -166,7 +166,7 @@ public final class RecordedData implements GanData {
   }
 
   @Override
-  public Tensor fixedNoise(Engine engine, Gan gan) {
+  public Tensor fixedInput(Engine engine, Gan gan) {
     if (!file.contains(NOISE_FIXED)) {
       Tensor noise = engine.zeros(gan.noiseShape(realRows()));
       noise(0, false, noise);

@@ -13,13 +13,14 @@ import dev.kernite.models.metrics.FeatureStatistics;
 import dev.kernite.models.metrics.FrechetDistance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Measures what a generator makes by a classifier's eyes: which classes it draws how often, and how
  * far the features of its images are from those of real ones. It draws from noise of its own, the
  * same each time, so judging changes nothing of a run.
  */
-public final class SampleJudge {
+public final class SampleJudge implements GanJudge {
   /** Images that are generated or read at a time. */
   private static final int ROWS = 200;
 
@@ -40,27 +41,33 @@ public final class SampleJudge {
    *
    * @param histogram classes of the samples
    * @param frechet Fréchet distance of their features from those of real images
+   * @param asTold share of the samples that are of the class their generator was told; none where
+   *     it is told none
    */
-  public record Verdict(ClassHistogram histogram, double frechet) {
-    /** Names of {@link #values}. */
-    static List<String> columns(int classes) {
+  public record Verdict(ClassHistogram histogram, double frechet, OptionalDouble asTold)
+      implements GanJudge.Verdict {
+    private static List<String> columns(int classes, boolean told) {
       List<String> columns =
           new ArrayList<>(List.of("frechet_distance", "modes_covered", "kl_to_uniform"));
       for (int label = 0; label < classes; label++) {
         columns.add("share_" + label);
       }
+      if (told) {
+        columns.add("as_told");
+      }
       return columns;
     }
 
-    /** The measures as numbers. */
+    @Override
     public double[] values() {
-      double[] values = new double[3 + histogram.classes()];
+      double[] values = new double[3 + histogram.classes() + (asTold.isPresent() ? 1 : 0)];
       values[0] = frechet;
       values[1] = modes();
       values[2] = histogram.klToUniform();
       for (int label = 0; label < histogram.classes(); label++) {
         values[3 + label] = histogram.share(label);
       }
+      asTold.ifPresent(share -> values[values.length - 1] = share);
       return values;
     }
 
@@ -103,27 +110,38 @@ public final class SampleJudge {
     }
   }
 
-  /** Names of the measures. */
-  List<String> columns() {
-    return Verdict.columns(classifier.classes().size());
+  @Override
+  public List<String> columns(Gan gan) {
+    return Verdict.columns(classifier.classes().size(), gan.classes() > 0);
   }
 
-  /** Judges a generator as it is now. */
+  /** Draws samples, of each class in turn where the generator is told one. */
+  @Override
   public Verdict judge(Gan gan) {
     Engine engine = gan.engine();
     int classes = classifier.classes().size();
     FeatureStatistics made = new FeatureStatistics(classifier.features());
     ClassHistogram histogram = new ClassHistogram(classes);
+    int asTold = 0;
     for (int done = 0; done < samples; done += ROWS) {
       try (Scope _ = engine.scope()) {
         Tensor noise = engine.zeros(gan.noiseShape(Math.min(ROWS, samples - done)));
         long offset = done * noise.shape().inner(0) / 4; // ROWS is a multiple of 4
         engine.backend().random().normal(noise.address(), noise.size(), 0, 1, NOISE_KEY, offset);
-        DigitClassifier.Reading reading = classifier.read(gan.generate(noise));
+        int[] told = gan.classesInTurn(done, (int) noise.shape().dim(0));
+        Tensor input = gan.classes() == 0 ? noise : gan.told(noise, gan.oneHot(told));
+        DigitClassifier.Reading reading = classifier.read(gan.generate(input));
         made.add(reading.features());
-        reading.labels(classes).forEach(histogram::add);
+        List<Integer> labels = reading.labels(classes);
+        labels.forEach(histogram::add);
+        for (int i = 0; i < told.length; i++) {
+          asTold += told[i] == labels.get(i) ? 1 : 0;
+        }
       }
     }
-    return new Verdict(histogram, FrechetDistance.between(real, made));
+    return new Verdict(
+        histogram,
+        FrechetDistance.between(real, made),
+        gan.classes() == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) asTold / samples));
   }
 }

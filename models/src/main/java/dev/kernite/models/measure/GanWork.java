@@ -188,7 +188,7 @@ public final class GanWork implements Workload {
     }
 
     @Override
-    public Tensor fixedNoise(Engine engine, Gan gan) {
+    public Tensor fixedInput(Engine engine, Gan gan) {
       return engine.zeros(gan.noiseShape(1));
     }
 
