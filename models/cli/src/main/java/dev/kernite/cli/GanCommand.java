@@ -173,7 +173,7 @@ final class GanCommand implements Callable<Integer> {
         GanProgress progress = new GanProgress(globals, steps, pictures, condition)) {
       GanRun.Outcome outcome = run.run(resume, progress, interrupt::requested);
       JsonLine line = new JsonLine();
-      progress.summary(outcome, out, line);
+      progress.summary(outcome, trainer.data().stallNanos(), out, line);
       if (outcome.finished()) {
         GanCurves.draw(out.resolve(GanRun.LOG), out.resolve("loss.png"), globals.err());
       }

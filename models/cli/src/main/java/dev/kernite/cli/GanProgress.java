@@ -118,13 +118,16 @@ final class GanProgress implements GanListener, AutoCloseable {
   /**
    * The last word.
    *
+   * @param stallNanos how long steps have waited for images
    * @param line the last of {@code --json}, to which to add
    */
-  void summary(GanRun.Outcome outcome, Path out, JsonLine line) {
+  void summary(GanRun.Outcome outcome, long stallNanos, Path out, JsonLine line) {
     close();
     double rate = done * 1e9 / Math.max(1, System.nanoTime() - began);
     if (outcome.finished()) {
       say("%d steps, %.1f a second; the model is in %s", outcome.steps(), rate, out);
+      double millis = stallNanos / 1e6;
+      say("waited for images: %.2f ms in all, %.4f ms a step", millis, millis / (done + 1));
       pictures.written().forEach(picture -> say("  %s", picture));
     } else {
       say("stopped after step %d of %d; continue with --resume", outcome.steps(), steps);
@@ -132,7 +135,8 @@ final class GanProgress implements GanListener, AutoCloseable {
     line.put("out", out.toString())
         .put("steps", outcome.steps())
         .put("finished", outcome.finished())
-        .put("steps_per_second", rate);
+        .put("steps_per_second", rate)
+        .put("input_stall_seconds", stallNanos / 1e9);
     switch (last) {
       case null -> {}
       case SampleJudge.Verdict v -> {

@@ -176,7 +176,7 @@ public final class DrawnData implements GanData {
         .normal(noise.address(), n, 0, 1, role.key(seed), step * blocks);
   }
 
-  /** Nanoseconds that steps have waited for images, in all. */
+  @Override
   public long stallNanos() {
     return loader.stallNanos();
   }

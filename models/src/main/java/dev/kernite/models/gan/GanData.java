@@ -74,6 +74,11 @@ public interface GanData extends AutoCloseable {
     throw new ModelException("the data have no images to make smaller");
   }
 
+  /** Nanoseconds that steps have waited for images, in all; 0 where they only have to be read. */
+  default long stallNanos() {
+    return 0;
+  }
+
   @Override
   default void close() {}
 }

@@ -137,6 +137,7 @@ final class GanCommandTest {
     Kernite run =
         Kernite.run(
             "gan",
+            "--json",
             "--data",
             "mnist-small",
             "--out",
@@ -148,6 +149,10 @@ final class GanCommandTest {
             "--samples",
             "9");
     assertOk(run);
+    JsonNode last = JSON.readTree(run.out().lines().toList().getLast());
+    double stall = last.get("input_stall_seconds").doubleValue();
+    assertTrue(stall > 0 && stall < 60, last::toString); // the first batch at least
+    assertTrue(run.err().contains("waited for images: "), run.err());
     assertEquals(3, Files.readAllLines(out.resolve("log.jsonl")).size());
     try (Safetensors samples = Safetensors.open(out.resolve("samples.safetensors"))) {
       assertArrayEquals(new long[] {9, 784}, samples.tensor("samples").info().shape());
