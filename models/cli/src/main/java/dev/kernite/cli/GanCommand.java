@@ -90,10 +90,9 @@ final class GanCommand implements Callable<Integer> {
 
   @Option(
       names = "--per-class",
-      defaultValue = "0",
       paramLabel = "N",
       description = "Learn from N images of each class alone, chosen by --seed (default: all).")
-  private int perClass;
+  private Integer perClass;
 
   @Option(
       names = "--judge",

@@ -26,11 +26,11 @@ final class GanSource implements AutoCloseable {
   /**
    * Opens them.
    *
-   * @param perClass images of each class, chosen by the seed; 0 for all
+   * @param perClass images of each class, chosen by the seed; null for all
    */
-  static GanSource of(String data, int perClass, long seed) {
+  static GanSource of(String data, Integer perClass, long seed) {
     if (data.endsWith(".safetensors")) {
-      if (perClass > 0) {
+      if (perClass != null) {
         throw new CommandException("--per-class chooses among images; " + data + " has steps");
       }
       return new GanSource(data, RecordedData.open(Path.of(data)), null, null);

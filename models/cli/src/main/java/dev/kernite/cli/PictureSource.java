@@ -35,14 +35,14 @@ record PictureSource(Images training, Images test) implements AutoCloseable {
   /**
    * The pictures to learn from, from -1 to 1.
    *
-   * @param perClass how many of each class, chosen by the seed; 0 for all
+   * @param perClass how many of each class, chosen by the seed; null for all
    */
-  Dataset training(int perClass, long seed) {
-    if (perClass < 0) {
+  Dataset training(Integer perClass, long seed) {
+    if (perClass != null && perClass < 1) {
       throw new CommandException("--per-class must be at least 1, not " + perClass);
     }
     Dataset all = training.scaled(PixelScale.SIGNED);
-    return perClass == 0 ? all : Selection.perClass(all, perClass, seed);
+    return perClass == null ? all : Selection.perClass(all, perClass, seed);
   }
 
   private static PictureSource of(Mnist mnist) {

@@ -58,6 +58,7 @@ final class TrainCommand implements Callable<Integer> {
   private boolean resume;
 
   @Mixin private final TrainData data = new TrainData();
+  @Mixin private final DigitsData digits = new DigitsData();
   @Mixin private final TrainHyperparameters hyper = new TrainHyperparameters();
 
   TrainCommand(Globals globals) {
@@ -70,6 +71,7 @@ final class TrainCommand implements Callable<Integer> {
       hyper.complete(TrainHyperparameters.Defaults.DIGITS);
       return digits();
     }
+    digits.requireNone();
     hyper.complete(TrainHyperparameters.Defaults.TEXT);
     data.complete(TEXT_BATCH);
     if (model == null) {
@@ -94,7 +96,8 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (Engine engine = globals.openEngine(hyper.seed())) {
       // What a trained model takes over from where it started is in its own folder already.
-      return run(new ModelStart(out, true), DigitsTask.open(globals, engine, data, hyper, out));
+      return run(
+          new ModelStart(out, true), DigitsTask.open(globals, engine, data, digits, hyper, out));
     }
   }
 

@@ -162,7 +162,10 @@ public final class Gan implements AutoCloseable {
   }
 
   /**
-   * What a network takes where it is told classes.
+   * What a network takes where it is told classes: they stand behind the values, or as planes
+   * behind the channels, and are scaled to be as long a vector as what they stand behind. A mere
+   * one would be lost among hundreds of values, and the networks would learn what it means late or
+   * never.
    *
    * @param x noise or images: [n, values] or [n, channels, height, width]
    * @param oneHot [n, classes]
@@ -170,11 +173,12 @@ public final class Gan implements AutoCloseable {
    */
   public Tensor told(Tensor x, Tensor oneHot) {
     Shape shape = x.shape();
+    float length = (float) Math.sqrt(shape.dim(1));
     if (shape.rank() == 2) {
-      return concat(1, x, oneHot);
+      return concat(1, x, mul(oneHot, length));
     }
     Tensor each = oneHot.reshape(oneHot.shape().dim(0), oneHot.shape().dim(1), 1, 1);
-    Tensor everywhere = engine.full(Shape.of(1, 1, shape.dim(2), shape.dim(3)), 1);
+    Tensor everywhere = engine.full(Shape.of(1, 1, shape.dim(2), shape.dim(3)), length);
     return concat(1, x, mul(each, everywhere));
   }
 

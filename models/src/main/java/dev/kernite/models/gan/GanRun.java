@@ -35,9 +35,10 @@ public final class GanRun {
   public static final String LOG = "log.jsonl";
 
   private static final String VERDICTS = "judge.jsonl";
-  private static final String CONFIG = "config.json";
+  static final String CONFIG = "config.json";
   private static final String STATE = "training-state.safetensors";
-  private static final String WEIGHTS = "model.safetensors";
+  static final String WEIGHTS = "model.safetensors";
+  private static final String DATA = "--data (checksum)";
   private static final String TRACKED = "model.";
   private static final String SAMPLES = "samples";
   private static final String CSV = "loss.csv";
@@ -100,9 +101,24 @@ public final class GanRun {
     this.plan = plan;
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.putAll(trainer.gan().config().settings());
-    all.put("--data (checksum)", Long.toHexString(trainer.data().fingerprint()));
+    all.put(DATA, Long.toHexString(trainer.data().fingerprint()));
     Gan gan = trainer.gan();
     this.state = new RunState(all, gan.tensors(), trainer.optimizers(), gan.engine().random());
+  }
+
+  /**
+   * Whether the run in a folder is known to have learnt from some data.
+   *
+   * @param fingerprint theirs
+   */
+  public static boolean learntFrom(Path folder, long fingerprint) {
+    Path saved = folder.resolve(STATE);
+    if (!Files.exists(saved)) {
+      return false;
+    }
+    try (Safetensors file = Safetensors.open(saved)) {
+      return Long.toHexString(fingerprint).equals(RunState.setting(file, DATA));
+    }
   }
 
   /**

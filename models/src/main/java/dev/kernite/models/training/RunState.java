@@ -93,6 +93,11 @@ public final class RunState {
     return step;
   }
 
+  /** What a saved state says of a setting, or null. */
+  public static String setting(Safetensors saved, String name) {
+    return saved.metadata().get(SETTING + name);
+  }
+
   private Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new TreeMap<>();
     model.forEach((name, t) -> all.put(MODEL + name, t));
@@ -116,7 +121,7 @@ public final class RunState {
   private void requireSameSettings(Safetensors saved) {
     settings.forEach(
         (name, value) -> {
-          String before = saved.metadata().get(SETTING + name);
+          String before = setting(saved, name);
           if (!value.equals(before)) {
             throw new ModelException(
                 "%s: was saved with %s %s, this run has %s; repeat the first command with --resume, or choose another --out"

@@ -68,7 +68,7 @@ final class GanConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "mlp-logits", "keras", "dcgan"})
+  @ValueSource(strings = {"mlp", "mlp-logits", "keras", "dcgan", "cgan", "srgan"})
   void whatIsWrittenIsRead(String preset) {
     GanConfig config = GanConfig.preset(preset);
     assertEquals(config, read(config.text()));
@@ -113,6 +113,14 @@ final class GanConfigTest {
             + " 2} | from 0 to 1, not 2",
         "{\"generator\": [4, 9], \"discriminator\": [9, 1], \"batch\": 3, \"separate_updates\":"
             + " true} | must be even",
+        "{\"generator\": [4, 9], \"discriminator\": [11, 1], \"condition\": {}} | must have one of"
+            + " 'classes' and 'reduction'",
+        "{\"generator\": [4, 9], \"discriminator\": [11, 1], \"condition\": {\"classes\": 1}} |"
+            + " condition.classes",
+        "{\"generator\": [4, 9], \"discriminator\": [9, 1], \"condition\": {\"reduction\": 2,"
+            + " \"content_weight\": -1}} | weights of at least 0",
+        "{\"generator\": [4, 9], \"discriminator\": [11, 1], \"condition\": {\"classes\": 2},"
+            + " \"reuse_fakes\": false} | set reuse_fakes to true",
         "{\"generator\": [4, 9], \"discriminator\": [9, 1], \"optimizers\": {\"type\": \"SGD\"}}"
             + " | 'optimizers.type' must be Adam",
       })

@@ -13,10 +13,13 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.data.Mnist;
 import dev.kernite.models.data.PixelScale;
 import dev.kernite.models.data.Selection;
+import dev.kernite.models.gan.Condition;
 import dev.kernite.models.gan.DrawnData;
+import dev.kernite.models.gan.EnlargementJudge;
 import dev.kernite.models.gan.Gan;
 import dev.kernite.models.gan.GanConfig;
 import dev.kernite.models.gan.GanData;
+import dev.kernite.models.gan.GanJudge;
 import dev.kernite.models.gan.GanListener;
 import dev.kernite.models.gan.GanLoss;
 import dev.kernite.models.gan.GanRecipe;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A GAN's run that was broken off anywhere ends with every file as if it had not been. */
 final class GanResumeTest {
   private static final int STEPS = 13;
+  private static final int SAMPLES = 20;
 
   /** Ends a run from inside, as a crash would. */
   private static final class Crash extends RuntimeException {
@@ -51,18 +55,44 @@ final class GanResumeTest {
   /** Small networks with dropout, which draws from the engine's stream, in the preset's manner. */
   private GanConfig config() {
     GanConfig like = GanConfig.preset(preset);
+    if (like.condition() instanceof Condition.Reduced) {
+      return enlarging(like);
+    }
+    long told = like.condition() instanceof Condition.Classes c ? c.count() : 0;
     List<Layer> generator =
-        Stream.of("Linear(5, 12)", "ReLU()", "Linear(12, 784)", "Tanh()").map(Layer::of).toList();
-    List<Layer> discriminator =
-        Stream.of("Linear(784, 12)", "LeakyReLU(0.2)", "Dropout(0.3)", "Linear(12, 1)")
-            .map(Layer::of)
+        Stream.<Layer>of(
+                new Layer.Linear(5 + told, 12, true),
+                new Layer.Relu(),
+                new Layer.Linear(12, 784, true),
+                new Layer.Tanh())
             .toList();
+    List<Layer> discriminator =
+        List.of(
+            new Layer.Linear(784 + told, 12, true),
+            new Layer.LeakyRelu(0.2),
+            new Layer.Dropout(0.3),
+            new Layer.Linear(12, 1, true));
     GanRecipe recipe = like.recipe();
     return new GanConfig(
         generator,
         discriminator,
         GanLoss.BCE_WITH_LOGITS,
-        recipe.withBatch(8, recipe.reuseFakes()));
+        recipe.withBatch(8, recipe.reuseFakes()),
+        like.condition());
+  }
+
+  private static GanConfig enlarging(GanConfig like) {
+    return new GanConfig(
+        layers("ConvTranspose2d(1, 2, 2, 2)", "BatchNorm2d(2)", "Conv2d(2, 1, 1)", "Tanh()"),
+        layers(
+            "Conv2d(1, 2, 4, 4)", "LeakyReLU(0.2)", "Flatten()", "Dropout(0.3)", "Linear(98, 1)"),
+        like.loss(),
+        like.recipe().withBatch(8, true),
+        like.condition());
+  }
+
+  private static List<Layer> layers(String... texts) {
+    return Stream.of(texts).map(Layer::of).toList();
   }
 
   private GanRun.Outcome run(
@@ -74,12 +104,16 @@ final class GanResumeTest {
             new DrawnData(
                 Selection.perClass(mnist.training().scaled(PixelScale.SIGNED), 4, 1),
                 config.recipe(),
-                4,
+                SAMPLES,
                 5);
         Gan gan = Gan.fresh(engine, config);
         GanTrainer trainer = new GanTrainer(gan, data)) {
+      GanJudge judge =
+          config.condition() instanceof Condition.Reduced
+              ? new EnlargementJudge(mnist.test().scaled(PixelScale.SIGNED), 5)
+              : null;
       return new GanRun(
-              trainer, null, folder.resolve(out), new GanRun.Plan(steps, 4), Map.of("--seed", "5"))
+              trainer, judge, folder.resolve(out), new GanRun.Plan(steps, 4), Map.of("--seed", "5"))
           .run(resume, listener, stop);
     }
   }
@@ -120,7 +154,7 @@ final class GanResumeTest {
 
   @Test
   void aCrashedRunEndsTheSame() throws IOException {
-    for (String each : List.of("mlp", "keras")) {
+    for (String each : List.of("mlp", "keras", "cgan", "srgan")) {
       preset = each;
       whole(each);
       assertEquals(STEPS, Files.readAllLines(folder.resolve(each + "/log.jsonl")).size());
@@ -173,11 +207,37 @@ final class GanResumeTest {
           @Override
           public void onEpoch(long epoch, long done, Tensor samples) {
             epochs.append(epoch).append('@').append(done).append(' ');
-            assertArrayEquals(new long[] {4, 784}, samples.shape().toArray());
+            assertArrayEquals(new long[] {SAMPLES, 784}, samples.shape().toArray());
           }
         };
     run("whole", false, listener, () -> false);
     assertEquals("1@5 2@10 3@13 ", epochs.toString(), "40 images are 5 batches of 8");
+  }
+
+  @Test
+  void eachClassHasAWayFromItsFirstSampleToItsSecond() {
+    preset = "cgan";
+    GanListener listener =
+        new GanListener() {
+          @Override
+          public void onFinished(Tensor samples, Tensor paths, int points) {
+            assertArrayEquals(new long[] {10L * points, 784}, paths.shape().toArray());
+            float[] ends = samples.toFloats();
+            float[] ways = paths.toFloats();
+            for (int label = 0; label < 10; label++) {
+              assertSameImage(ends, 2 * label, ways, label * points);
+              assertSameImage(ends, 2 * label + 1, ways, label * points + points - 1);
+            }
+          }
+        };
+    assertTrue(run("told", false, listener, () -> false).finished());
+  }
+
+  private static void assertSameImage(float[] images, int i, float[] others, int j) {
+    for (int at = 0; at < 784; at++) {
+      float difference = Math.abs(images[i * 784 + at] - others[j * 784 + at]);
+      assertTrue(difference <= 1e-5, i + " " + j + " " + at + " " + difference);
+    }
   }
 
   @Test
