@@ -37,7 +37,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: $(APP)/models/minilm/model.onnx ## Build what the program needs, then show what it can do
-	@$(APP)/bin/kernite tour
+	@$(APP)/bin/kernite tour --out target/tour
 
 build: $(STAMP) ## Lay the program at target/kernite (bin/kernite, lib/)
 

@@ -18,7 +18,7 @@ final class GanHyperparameters {
       paramLabel = "NAME",
       description =
           "mlp, mlp-logits, keras or dcgan (default: mlp; with --init, what its tensors tell);"
-              + " cgan: told classes; srgan: enlarges.")
+              + " cgan: told classes, cgan-small: in a minute; srgan: enlarges.")
   private String preset;
 
   @Option(

@@ -5,11 +5,13 @@ import dev.kernite.models.TextModel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
- * {@code tour}: what Kernite can do, on this machine, in a minute; the demonstration of make run.
+ * {@code tour}: what Kernite can do, on this machine, in two minutes; the demonstration of make
+ * run.
  */
-@Command(name = "tour", description = "Show what Kernite can do, on this machine, in a minute.")
+@Command(name = "tour", description = "Show what Kernite can do, on this machine.")
 final class TourCommand implements Callable<Integer> {
   /** The model that comes with Kernite. */
   static final String MODEL = "stories";
@@ -18,6 +20,13 @@ final class TourCommand implements Callable<Integer> {
   private static final String ENCODER = "minilm";
 
   private final Globals globals;
+
+  @Option(
+      names = "--out",
+      defaultValue = "kernite-tour",
+      paramLabel = "DIR",
+      description = "Folder for the pictures of the GAN (default: kernite-tour).")
+  private Path out;
 
   TourCommand(Globals globals) {
     this.globals = globals;
@@ -46,8 +55,19 @@ final class TourCommand implements Callable<Integer> {
       if (!interrupt.requested()) {
         new TourLearning(engine, folder, page, interrupt).learnVerse();
       }
+      if (!interrupt.requested()) {
+        drawDigits(engine, page, interrupt);
+      }
       page.end();
       return interrupt.exitCode();
+    }
+  }
+
+  private void drawDigits(Engine engine, TourPage page, Interrupt interrupt) {
+    if (engine.backend().name().equals(DeviceChoice.CUDA_HOST.toString())) {
+      page.leftOut("no digits are drawn: that would take the emulator an hour");
+    } else {
+      new TourDigits(engine, out, page, interrupt).draw();
     }
   }
 }

@@ -20,6 +20,11 @@ final class TourPage {
     return globals.json();
   }
 
+  /** For progress, which is no part of the page. */
+  PrintStream err() {
+    return globals.err();
+  }
+
   PrintStream out() {
     return globals.out();
   }
