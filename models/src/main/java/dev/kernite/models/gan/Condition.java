@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** What a GAN's networks are given beside noise and images, or instead of noise. */
 public sealed interface Condition {
+  /** The key of a configuration. */
+  String KEY = "condition";
+
   /** Nothing: images are made of noise alone. */
   record None() implements Condition {}
 
@@ -56,9 +59,6 @@ public sealed interface Condition {
       return new Reduced(factor, contentWeight, weight);
     }
   }
-
-  /** The key of a configuration. */
-  String KEY = "condition";
 
   /** Reads the key, if it is there. */
   static Condition of(JsonConfig config) {

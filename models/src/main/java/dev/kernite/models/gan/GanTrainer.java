@@ -31,6 +31,9 @@ import java.util.OptionalDouble;
  * <p>Real and generated images go through the discriminator as one batch, which reads its weights
  * once, unless it normalises batches: then each kind has its own statistics, as in PyTorch's
  * examples. Losses are computed image by image and averaged here, so that one pass gives them all.
+ *
+ * <p>Under a {@link Condition} the generated images are counterparts of the step's real ones: of
+ * the same classes, or made of the same images reduced.
  */
 public final class GanTrainer implements AutoCloseable {
   private final Gan gan;

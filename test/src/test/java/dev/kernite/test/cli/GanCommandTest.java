@@ -181,6 +181,13 @@ final class GanCommandTest {
         1,
         "needs the weights of one network 'generator.N.weight'",
         gan("gan-bce", "--init", fixture("gan-bce", "data.safetensors").toString()));
+    for (String preset : List.of("cgan", "srgan")) {
+      Path steps = fixture("gan-bce", "data.safetensors");
+      Kernite run =
+          Kernite.run(
+              "gan", "--data", steps.toString(), "--preset", preset, "--out", folder.toString());
+      assertFails(1, "learn from images, not from ready steps", run);
+    }
     Files.writeString(folder.resolve("file"), "");
     assertFails(
         1, "cannot be created", gan("gan-bce", "--out", folder.resolve("file/x").toString()));
