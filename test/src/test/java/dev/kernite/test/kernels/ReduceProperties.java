@@ -111,6 +111,9 @@ final class ReduceProperties {
     if (kind == Draw.Kind.EXTREME && f != ReduceFunction.MAX && f != ReduceFunction.MIN) {
       for (int i = 0; i < x.length; i++) {
         x[i] = Math.abs(x[i]) > 1e4 && !Float.isInfinite(x[i]) ? 1 : x[i];
+        // A product of many small ones is 0 or not as they come, and times infinity NaN or not.
+        boolean small = f == ReduceFunction.PROD && x[i] != 0 && Math.abs(x[i]) < 1e-2;
+        x[i] = small ? 1 : x[i];
       }
     }
     for (Backend device : Backends.tested()) {
