@@ -122,11 +122,11 @@ final class GanCommand implements Callable<Integer> {
         GanSource source = GanSource.of(data, perClass, seed);
         Engine engine = globals.openEngine(seed)) {
       GanConfig config = hyper.config(weights, source.image(), source.isRecorded());
-      config = source.adapted(config, hyper.batchSize());
       if (source.isRecorded() && !(config.condition() instanceof Condition.None)) {
         throw new CommandException(
             "networks with a condition learn from images, not from ready steps; give --data images");
       }
+      config = source.adapted(config, hyper.batchSize());
       samples = samples == null ? samples(config.condition()) : samples;
       try (GanData steps = source.data(config.recipe(), samples, seed);
           Gan gan =
