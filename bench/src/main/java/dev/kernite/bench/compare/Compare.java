@@ -165,7 +165,7 @@ public final class Compare {
     if (wanted("tokenizers")) {
       load("HF-tokenizers", HuggingFace::new);
     }
-    if (encodes()) {
+    if (encodes() || wanted("models")) {
       loadServices();
     }
   }
@@ -176,15 +176,17 @@ public final class Compare {
 
   /** Peers that are Java libraries: those on the class path. */
   private void loadServices() {
+    System.setProperty(Peer.FOLDER, arguments.peers().toString());
     try {
       for (Peer peer : ServiceLoader.load(Peer.class)) {
         load(peer.name(), () -> peer);
       }
     } catch (ServiceConfigurationError | LinkageError e) {
-      notes.add("a peer cannot be loaded: %s; its rows are left out".formatted(e.getMessage()));
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      notes.add("a peer cannot be loaded: %s; its rows are left out".formatted(why));
     }
     if (!hasPeer(LANGCHAIN4J)) {
-      notes.add("no peers for encoders in %s: their rows are left out".formatted(javaPeers()));
+      notes.add("no Java libraries in %s: their rows are left out".formatted(javaPeers()));
     }
   }
 

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Another engine, loaded into this process. */
 public interface Peer {
+  /** System property: the folder of the peers' native libraries. */
+  String FOLDER = "kernite.bench.peers";
+
   /** Name in tables: {@code OpenBLAS}. */
   String name();
 

@@ -1,6 +1,7 @@
 package dev.kernite.models.measure;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.gan.Gan;
@@ -12,8 +13,11 @@ import dev.kernite.models.sequential.Layer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * One step of training the GAN of the preset {@code mlp}: both networks forward and backward, two
@@ -114,6 +118,45 @@ public final class GanWork implements Workload {
     if (before == null || !(last.dLoss() < before.dLoss() && last.gLoss() > 0)) {
       throw new ModelException("%s: from %s to %s".formatted(op(), before, last));
     }
+  }
+
+  /**
+   * The first steps of a run of its own, for who computes the same elsewhere.
+   *
+   * @param weights parameters at the start, by name
+   * @param noise of each step, [batch, 100]
+   * @param steps what came out
+   */
+  public record Trial(Map<String, float[]> weights, List<float[]> noise, List<GanStep> steps) {}
+
+  /** Makes some steps from fresh weights on the images of this work. */
+  public Trial trial(int steps) {
+    Engine engine = gan.engine();
+    Map<String, float[]> weights = new TreeMap<>();
+    List<float[]> noises = new ArrayList<>();
+    List<GanStep> done = new ArrayList<>();
+    try (Gan fresh = Gan.fresh(engine, gan.config());
+        GanTrainer own = new GanTrainer(fresh, data);
+        Scope _ = engine.scope()) {
+      fresh.tensors().forEach((name, tensor) -> weights.put(name, tensor.toFloats()));
+      Tensor noise = engine.zeros(fresh.noiseShape(data.rows));
+      for (int step = 0; step < steps; step++) {
+        data.noise(step, false, noise);
+        noises.add(noise.toFloats());
+        done.add(own.update(step));
+      }
+    }
+    return new Trial(weights, noises, done);
+  }
+
+  /** The networks, and how they are trained. */
+  public GanConfig config() {
+    return gan.config();
+  }
+
+  /** The real images of each step, [batch, pixels]. */
+  public MemorySegment images() {
+    return data.images;
   }
 
   @Override
