@@ -3,15 +3,9 @@ package dev.kernite.kernels.cpu;
 import dev.kernite.kernels.KernelException;
 import dev.kernite.kernels.Memory;
 import dev.kernite.kernels.memory.BufferPool;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Pooled host memory. Every slab and block of the pool has its own arena, so that idle ones can be
- * given back one by one.
- */
+/** Pooled host memory. */
 final class HostMemory implements Memory, AutoCloseable {
   private static final int POISON = 0x7fa0_0000; // a signalling NaN
 
@@ -25,7 +19,7 @@ final class HostMemory implements Memory, AutoCloseable {
    * @param poison fill buffers with signalling NaNs on allocation and release
    */
   HostMemory(long limit, boolean poison) {
-    this.pool = BufferPool.of("host", new Arenas(), limit);
+    this.pool = BufferPool.of("host", new Regions(), limit);
     this.poison = poison;
   }
 
@@ -132,28 +126,5 @@ final class HostMemory implements Memory, AutoCloseable {
   @Override
   public void close() {
     pool.close();
-  }
-
-  /** Memory of the system, each piece with its arena. */
-  private static final class Arenas implements BufferPool.Source {
-    private final Map<Long, Arena> arenas = new ConcurrentHashMap<>();
-
-    @Override
-    public long reserve(long bytes) throws BufferPool.Refused {
-      Arena arena = Arena.ofShared();
-      try {
-        long address = SystemPages.allocate(bytes, arena).address();
-        arenas.put(address, arena);
-        return address;
-      } catch (OutOfMemoryError | IllegalArgumentException e) {
-        arena.close();
-        throw new BufferPool.Refused(e.getMessage());
-      }
-    }
-
-    @Override
-    public void giveBack(long address) {
-      arenas.remove(address).close();
-    }
   }
 }

@@ -45,6 +45,20 @@ public final class SystemPages {
     advise(start, end - start, DONT_NEED);
   }
 
+  /** Whether {@link #allocate} puts off finding pages for a large block until they are touched. */
+  static boolean areLazy() {
+    return Calls.MMAP != null;
+  }
+
+  /**
+   * Gives the whole pages of a part of such a block back to the system: its contents are lost, its
+   * addresses stay usable.
+   */
+  static void discard(long address, long bytes) {
+    long start = (address + PAGE - 1) / PAGE * PAGE;
+    advise(start, (address + bytes) / PAGE * PAGE - start, DONT_NEED);
+  }
+
   /**
    * Memory for a large block, not yet backed by pages where the system can put that off.
    *

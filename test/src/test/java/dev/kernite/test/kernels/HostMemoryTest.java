@@ -111,6 +111,35 @@ final class HostMemoryTest {
     }
   }
 
+  /** Pieces of one region: the pages of some go back to the system, those beside them stay. */
+  @Test
+  void trimKeepsTheNeighboursOfWhatGoesBack() {
+    try (CpuBackend cpu = CpuBackend.open(OPTIONS)) {
+      Memory memory = cpu.memory();
+      Random random = new Random(2);
+      List<Buffer> buffers = new ArrayList<>();
+      List<byte[]> contents = new ArrayList<>();
+      for (int bytes : new int[] {600_001, 70_000, 3_000_001, 600_001, 1_000_003, 7_000_000, 64}) {
+        byte[] content = new byte[bytes];
+        random.nextBytes(content);
+        buffers.add(memory.allocate(bytes));
+        contents.add(content);
+        write(memory, buffers.getLast(), content);
+      }
+      for (int at : new int[] {1, 1, 2}) { // 70,000, then 3,000,001 and 1,000,003 bytes
+        memory.release(buffers.remove(at));
+        contents.remove(at);
+        memory.trim();
+        for (int i = 0; i < buffers.size(); i++) {
+          assertArrayEquals(contents.get(i), read(memory, buffers.get(i)));
+        }
+      }
+      buffers.forEach(memory::release);
+      memory.trim();
+      assertEquals(0, memory.bytesReserved());
+    }
+  }
+
   @Test
   void runningOutSaysWhatWasAskedAndWhatToChange() {
     try (CpuBackend cpu = CpuBackend.open(OPTIONS.withMemoryLimit(16 << 20))) {
