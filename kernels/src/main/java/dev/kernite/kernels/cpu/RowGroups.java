@@ -5,7 +5,6 @@ import static dev.kernite.kernels.cpu.RawMemory.FLOAT;
 import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
 
-import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.KernelException;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -28,6 +27,12 @@ final class RowGroups {
 
   /** How much more that may become, to keep a block of long rows whole. */
   private static final int STRETCH = 4;
+
+  /** Summands of a block of rows that are packed by one task; a multiple of the vectors' lanes. */
+  private static final int PART = 128;
+
+  /** Operations that take about as long as packing a value. */
+  private static final double VALUE_FLOPS = 16;
 
   private static final int VECTOR = 16;
   private static final boolean WIDE = Lanes.LANES == VECTOR;
@@ -75,14 +80,14 @@ final class RowGroups {
           "matmul: a row of %d summands does not fit into an array".formatted(p.k()));
     }
     float[] array = array((int) (p.m() * p.k()));
-    long kBlocks = (p.k() + Gemm.K_BLOCK - 1) / Gemm.K_BLOCK;
+    long parts = (p.k() + PART - 1) / PART;
     workers.run(
-        blocks(p) * kBlocks,
-        p.flops(),
+        blocks(p) * parts,
+        VALUE_FLOPS * p.m() * p.k(),
         task -> {
-          long row = task / kBlocks * ROW_BLOCK;
+          long row = task / parts * ROW_BLOCK;
           int rows = (int) Math.min(ROW_BLOCK, p.m() - row);
-          int from = (int) (task % kBlocks * Gemm.K_BLOCK);
+          int from = (int) (task % parts * PART);
           pack(
               p.a() + row * p.aRow(),
               p.aRow(),
@@ -90,7 +95,7 @@ final class RowGroups {
               rows,
               (int) p.k(),
               from,
-              (int) Math.min(Gemm.K_BLOCK, p.k() - from),
+              (int) Math.min(PART, p.k() - from),
               p.tileRows(),
               array,
               (int) (row * p.k()));
