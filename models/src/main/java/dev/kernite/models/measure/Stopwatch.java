@@ -22,7 +22,8 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
   private static final int LONGEST_WARM_UP = 10;
 
   /**
-   * A run that takes less than this share of the fastest before it shows that it still warms up.
+   * Runs still warm up if one takes less than this share of the run that last showed it. (Not of
+   * the fastest before it: the JIT may bring many small gains, one after another.)
    */
   private static final double GAIN = 0.95;
 
@@ -122,7 +123,8 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
   private int warmUp(Contestant who) {
     long start = System.nanoTime();
     double fastest = Double.POSITIVE_INFINITY;
-    double lastGain = 0; // when a run was faster than all before it
+    double toBeat = Double.POSITIVE_INFINITY;
+    double lastGain = 0; // when that was beaten
     double now = 0;
     for (int run = 0;
         run < FEWEST_WARM_UP_RUNS
@@ -137,7 +139,8 @@ public record Stopwatch(int rounds, double turnSeconds, double warmUpSeconds, lo
       long after = System.nanoTime();
       now = (after - start) / 1e9;
       double seconds = (after - before) / 1e9;
-      if (seconds < GAIN * fastest) {
+      if (seconds < GAIN * toBeat) {
+        toBeat = seconds;
         lastGain = now;
       }
       fastest = Math.min(fastest, seconds);
