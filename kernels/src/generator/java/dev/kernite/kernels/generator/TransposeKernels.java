@@ -16,26 +16,34 @@ final class TransposeKernels {
         "Transposition of 16 by 16 values in registers, and what is done with them on the way.");
     code.open("final class TransposeKernels");
     code.line("private TransposeKernels() {}");
-    block(code);
+    rows(code);
     dots(code);
     return code.close().toString();
   }
 
-  private static void block(Code code) {
+  private static void rows(Code code) {
     code.line("");
     code.doc(
         """
-        Writes {@code target[j, i] = source[i, j]} for i, j below 16.
+        Writes {@code target[j, i] = source[i, j]} for i below 16, j below columns.
 
         @param sourceRow bytes from one row of the source to the next
+        @param columns a multiple of 16
         @param targetRow bytes from one row of the target to the next""");
-    code.method("static void block(long source, long sourceRow, long target, long targetRow)");
+    code.method(
+        "static void transpose("
+            + "long source, long sourceRow, int columns, long target, long targetRow)");
+    code.nothingToDo("columns == 0", "return;");
     selectors(code);
+    code.open("for (int column = 0; column < columns; column += %d)", BLOCK);
     load(code, "source", "sourceRow");
     String rows = transpose(code);
     for (int j = 0; j < BLOCK; j++) {
       code.line("%s%d.intoMemorySegment(ALL, target + %d * targetRow, LITTLE);", rows, j, j);
     }
+    code.line("source += %d;", 4 * BLOCK);
+    code.line("target += %d * targetRow;", BLOCK);
+    code.close();
     code.close();
   }
 

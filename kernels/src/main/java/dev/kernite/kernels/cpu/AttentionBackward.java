@@ -40,6 +40,7 @@ final class AttentionBackward {
   private final long dout;
   private final Gradients grad;
   private final int headDim;
+  private final Tiles headTiles; // of products with a column for each value of a head
   private final int width;
   private final int padded; // headDim in whole panels
   private final long keyPanels; // keys in whole blocks
@@ -76,8 +77,9 @@ final class AttentionBackward {
     this.dout = dout;
     this.grad = gradients;
     headDim = (int) shape.headDim();
-    width = tiles.width();
-    padded = (headDim + width - 1) / width * width;
+    headTiles = tiles.forColumns(headDim);
+    width = headTiles.width();
+    padded = (int) headTiles.padded(headDim);
     keyPanels = (s.keys() + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK;
     scoreGradients = grad.q != 0 || grad.k != 0 || grad.bias != 0;
   }
@@ -177,7 +179,7 @@ final class AttentionBackward {
   /** Packs rows of a head as panels of [panelRows, width]. */
   private void packRows(long source, long token, long count, long target, long panelRows) {
     for (int j = 0; j < headDim; j += width) {
-      tiles.pack(
+      headTiles.pack(
           source + 4L * j,
           4 * token,
           (int) count,
@@ -299,7 +301,7 @@ final class AttentionBackward {
       int step = Tiles.nextRows(keys - j, WarmUp.tileRows());
       int from = scores.firstToSee(query, count, key + j);
       for (int d = 0; d < padded; d += width) {
-        tiles.multiply(
+        headTiles.multiply(
             step,
             left + from * SCORE_ROW + 4L * j,
             4,
@@ -322,7 +324,7 @@ final class AttentionBackward {
       int step = Tiles.nextRows(count - r, WarmUp.tileRows());
       int seen = scores.visible(query + r + step - 1, key, keys);
       for (int d = 0; d < padded; d += width) {
-        tiles.multiply(
+        headTiles.multiply(
             step,
             w.ds + r * SCORE_ROW,
             SCORE_ROW,

@@ -9,16 +9,21 @@ import dev.kernite.kernels.Memory.Buffer;
 
 /**
  * One call of {@link TiledAttention#forward}. With many queries, keys (transposed) are packed once
- * a head; with one tile of queries, each key block is packed just before it is used; with very few,
- * as when a sequence is generated token by token, keys are read as they lie. Values are packed only
- * if a head is not a whole number of panels wide.
+ * a head, and with many heads each is one task; with one tile of queries, each key block is packed
+ * just before it is used; with very few, as when a sequence is generated token by token, keys are
+ * read as they lie. Values are packed only if a head is not a whole number of panels wide; panels
+ * are narrow where that pads less.
  */
 final class AttentionForward {
   static final int QUERY_TILE = 8 * Tiles.ROWS;
   private static final long SCORE_ROW = 4L * KEY_BLOCK;
 
+  /** So many heads a thread keep all threads busy with a head at a time. */
+  private static final int MANY_HEADS = 4;
+
   private final HostMemory memory;
-  private final Tiles tiles;
+  private final Tiles keyTiles; // of products with a column for each key
+  private final Tiles valueTiles; // of products with a column for each value of a head
   private final ScoreRows rows;
   private final Shape s;
   private final long q;
@@ -47,7 +52,6 @@ final class AttentionForward {
       long out,
       long lse) {
     this.memory = memory;
-    this.tiles = tiles;
     this.rows = rows;
     this.s = shape;
     this.q = q;
@@ -58,8 +62,10 @@ final class AttentionForward {
     this.out = out;
     this.lse = lse;
     headDim = (int) shape.headDim();
-    width = tiles.width();
-    padded = (headDim + width - 1) / width * width;
+    keyTiles = tiles.forColumns(Math.min(s.keys(), KEY_BLOCK));
+    valueTiles = tiles.forColumns(headDim);
+    width = valueTiles.width();
+    padded = (int) valueTiles.padded(headDim);
     valuesInPlace = padded == headDim;
     keysInPlace = tiles.prefersDots() && s.queries() <= Tiles.ROWS_OF_DOTS;
   }
@@ -73,31 +79,56 @@ final class AttentionForward {
       return;
     }
     long keyBlocks = (s.keys() + KEY_BLOCK - 1) / KEY_BLOCK;
-    Buffer packed = memory.allocate(heads * keyBlocks * packedBytes());
+    long headBytes = keyBlocks * packedBytes();
+    if (heads >= MANY_HEADS * workers.threads()) {
+      workers.run(heads, flops, head -> wholeHead(head, keyBlocks, headBytes));
+      return;
+    }
+    Buffer packed = memory.allocate(heads * headBytes);
     try {
       workers.run(
           heads * keyBlocks,
           flops,
           task -> {
-            long key = task % keyBlocks * KEY_BLOCK;
-            int keys = (int) Math.min(KEY_BLOCK, s.keys() - key);
-            pack(scores(task / keyBlocks), key, keys, packed.address() + task * packedBytes());
+            long head = task / keyBlocks;
+            pack(head, task % keyBlocks, packed.address() + head * headBytes);
           });
       workers.run(
           heads * queryTiles,
           flops,
           task -> {
             long head = task / queryTiles;
-            long panels = packed.address() + head * keyBlocks * packedBytes();
-            tile(head, task % queryTiles * QUERY_TILE, panels);
+            tile(head, task % queryTiles * QUERY_TILE, packed.address() + head * headBytes);
           });
     } finally {
       memory.release(packed);
     }
   }
 
+  /** A head as one task: what is packed is still in the cache when it is used. */
+  private void wholeHead(long head, long keyBlocks, long headBytes) {
+    Buffer packed = memory.allocate(headBytes);
+    try {
+      for (long block = 0; block < keyBlocks; block++) {
+        pack(head, block, packed.address());
+      }
+      for (long query = 0; query < s.queries(); query += QUERY_TILE) {
+        tile(head, query, packed.address());
+      }
+    } finally {
+      memory.release(packed);
+    }
+  }
+
+  /** Packs a block of a head's keys, and of its values, to its place among the head's. */
+  private void pack(long head, long block, long packed) {
+    long key = block * KEY_BLOCK;
+    int keys = (int) Math.min(KEY_BLOCK, s.keys() - key);
+    pack(scores(head), key, keys, packed + block * packedBytes());
+  }
+
   private Scores scores(long head) {
-    return new Scores(s, tiles, rows, q, k, mask, bias, head);
+    return new Scores(s, keyTiles, rows, q, k, mask, bias, head);
   }
 
   /** Size of one packed block of keys with its values. */
@@ -119,7 +150,7 @@ final class AttentionForward {
     }
     long source = Scores.of(v, s.v(), s, scores.head()) + 4 * key * s.v().token();
     for (int d = 0; d < headDim; d += width) {
-      tiles.pack(
+      valueTiles.pack(
           source + 4L * d,
           4 * s.v().token(),
           keys,
@@ -214,7 +245,8 @@ final class AttentionForward {
     for (int d = 0; d < padded; d += width) {
       long b = valuesInPlace ? values + 4L * d : block + valuesOffset() + SCORE_ROW * d;
       long bStep = valuesInPlace ? tokenBytes : 4L * width;
-      tiles.multiply(count, w.scores, SCORE_ROW, 4, b, bStep, to + 4L * d, 4L * padded, common);
+      valueTiles.multiply(
+          count, w.scores, SCORE_ROW, 4, b, bStep, to + 4L * d, 4L * padded, common);
     }
     for (int i = 0; i < count; i++) {
       int n = scores.visible(query + r + i, key, keys);

@@ -75,8 +75,7 @@ final class Scores {
 
   /** Size of the packed keys. */
   long packedBytes(long keys) {
-    int width = tiles.width();
-    return 4 * ((keys + width - 1) / width * width) * shape.headDim();
+    return 4 * tiles.padded(keys) * shape.headDim();
   }
 
   /** Packs some keys, transposed, as panels of [headDim, width]. */

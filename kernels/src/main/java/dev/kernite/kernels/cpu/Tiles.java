@@ -9,6 +9,19 @@ interface Tiles {
   /** Columns of a panel. */
   int width();
 
+  /** Columns rounded up to whole panels. */
+  default long padded(long columns) {
+    return (columns + width() - 1) / width() * width();
+  }
+
+  /**
+   * These tiles, or others with narrower panels if a product of so many columns fills those better.
+   * The width of panels changes no bit of a result.
+   */
+  default Tiles forColumns(long columns) {
+    return this;
+  }
+
   /** Most rows that {@link #multiply} takes. */
   int ROWS = 6;
 

@@ -10,25 +10,43 @@ import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 import dev.kernite.kernels.WeightType;
 import jdk.incubator.vector.FloatVector;
 
-/** {@link Tiles} on vectors of whatever width the machine prefers. */
+/**
+ * {@link Tiles} on vectors of whatever width the machine prefers. Where there are registers for
+ * panels of four vectors, there are also tiles with panels of two, for products of few columns.
+ */
 final class VectorTiles implements Tiles {
   private static final boolean WIDE = LANES == 16;
-  private static final int WIDTH = WIDE ? Float32Panels4.WIDTH : Float32Panels2.WIDTH;
   private static final int BLOCK = 16; // of TransposeKernels
 
   private static final Panels FLOAT32 = WIDE ? new Float32Panels4() : new Float32Panels2();
   private static final Panels BFLOAT16 = WIDE ? new BFloat16Panels4() : new BFloat16Panels2();
   private static final Panels FLOAT16 = WIDE ? new Float16Panels4() : new Float16Panels2();
 
+  private final int width;
+
+  VectorTiles() {
+    this(WIDE ? Float32Panels4.WIDTH : Float32Panels2.WIDTH);
+  }
+
+  private VectorTiles(int width) {
+    this.width = width;
+  }
+
   @Override
   public int width() {
-    return WIDTH;
+    return width;
+  }
+
+  @Override
+  public Tiles forColumns(long columns) {
+    VectorTiles narrow = new VectorTiles(Float32Panels2.WIDTH);
+    return narrow.padded(columns) < padded(columns) ? narrow : this;
   }
 
   @Override
   public void multiply(
       int rows, long a, long aRow, long aStep, long b, long bStep, long c, long cRow, int k) {
-    if (WIDE) {
+    if (width == Float32Panels4.WIDTH) {
       Float32Panels4.multiplyInPlace(rows, a, aRow, aStep, b, bStep, c, cRow, k);
     } else {
       Float32Panels2.multiplyInPlace(rows, a, aRow, aStep, b, bStep, c, cRow, k);
@@ -56,7 +74,7 @@ final class VectorTiles implements Tiles {
     int whole = columns - columns % LANES;
     for (int row = 0; row < rows; row++) {
       long from = source + row * sourceRow;
-      long to = panel + 4L * row * WIDTH;
+      long to = panel + 4L * row * width;
       for (int j = 0; j < whole; j += LANES) {
         FloatVector.fromMemorySegment(S, ALL, from + 4L * j, LITTLE)
             .intoMemorySegment(ALL, to + 4L * j, LITTLE);
@@ -64,9 +82,7 @@ final class VectorTiles implements Tiles {
       for (int j = whole; j < columns; j++) {
         putFloat(to + 4L * j, getFloat(from + 4L * j));
       }
-      for (int j = columns; j < WIDTH; j++) {
-        putFloat(to + 4L * j, 0);
-      }
+      RawMemory.zero(to + 4L * columns, 4L * (width - columns));
     }
   }
 
@@ -76,10 +92,8 @@ final class VectorTiles implements Tiles {
     int wholeRows = WIDE ? rows - rows % BLOCK : 0;
     int wholeColumns = WIDE ? columns - columns % BLOCK : 0;
     for (int i = 0; i < wholeRows; i += BLOCK) {
-      for (int j = 0; j < wholeColumns; j += BLOCK) {
-        TransposeKernels.block(
-            source + i * sourceRow + 4L * j, sourceRow, target + j * targetRow + 4L * i, targetRow);
-      }
+      TransposeKernels.transpose(
+          source + i * sourceRow, sourceRow, wholeColumns, target + 4L * i, targetRow);
     }
     transposeRest(source, sourceRow, 0, wholeRows, wholeColumns, columns, target, targetRow);
     transposeRest(source, sourceRow, wholeRows, rows, 0, columns, target, targetRow);

@@ -135,9 +135,13 @@ final class WarmUp {
     calls.add(size -> ReductionKernels.sum(room, values(size)));
     calls.add(size -> ReductionKernels.squares(room, values(size), 0));
     calls.add(size -> NormKernels.normalise(room, room, room, room, values(size), 0, 1));
+    calls.add(size -> NormKernels.residual(room, room, room, values(size)));
     calls.add(size -> BinaryKernels.add(room, BYTES, room, BYTES, room, values(size)));
-    calls.add(inPlace(tiles, FIRST_ROWS));
-    calls.add(inPlace(tiles, 1));
+    Tiles narrow = tiles.forColumns(1);
+    for (Tiles either : narrow == tiles ? List.of(tiles) : List.of(tiles, narrow)) {
+      calls.add(inPlace(either, FIRST_ROWS));
+      calls.add(inPlace(either, 1));
+    }
     calls.add(size -> tiles.add(room, 0, room, 0, 1, (int) values(size)));
     calls.add(size -> ScoreKernels.scale(room, values(size), 1));
     calls.add(size -> ScoreKernels.exp(room, values(size), 1, 1, room, ScoreRows.LANES));
@@ -151,16 +155,20 @@ final class WarmUp {
   }
 
   private List<Call> neededLater() {
+    VectorTiles tiles = new VectorTiles();
     List<Call> calls = new ArrayList<>();
+    if (tiles.prefersDots()) {
+      calls.add(size -> TransposeKernels.transpose(room, 4, size * LANES, room, 4));
+    }
     for (int rows : new int[] {6, 5, 3, 2}) {
       calls.add(rows(WeightType.FLOAT32, rows));
     }
     calls.add(row(WeightType.BFLOAT16, 4));
     calls.add(rows(WeightType.BFLOAT16, 4));
     calls.add(row(WeightType.BFLOAT16, 2));
-    VectorTiles tiles = new VectorTiles();
     for (int rows : new int[] {6, 5, 3, 2}) {
       calls.add(inPlace(tiles, rows));
+      calls.add(inPlace(tiles.forColumns(1), rows));
       if (tiles.prefersDots()) {
         calls.add(interleave(rows));
       }

@@ -43,6 +43,7 @@ class JitGuardTest {
     FLOORS.put("product", 0.4);
     FLOORS.put("product of transposed operands", 0.4);
     FLOORS.put("attention", 0.2);
+    FLOORS.put("attention of narrow heads", 0.15);
     FLOORS.put("attention gradient", 0.2);
     FLOORS.put("GELU_TANH", 0.15);
     FLOORS.put("GELU_ERF", 0.1);

@@ -68,7 +68,8 @@ final class KernelRounds {
     }
     works.add(product(false));
     works.add(product(true));
-    works.add(attention());
+    works.add(attention("attention", HEAD_DIM));
+    works.add(attention("attention of narrow heads", HEAD_DIM / 2));
     works.add(attentionGradient());
     long n = 1 << 16;
     long x = floats(n);
@@ -123,34 +124,35 @@ final class KernelRounds {
   private static final int TIME = 256;
   private static final int HEAD_DIM = 64;
 
-  private static Attention.Shape causal() {
-    Attention.Strides heads = new Attention.Strides(TIME * HEAD_DIM, TIME * HEAD_DIM, HEAD_DIM);
+  private static Attention.Shape causal(int headDim) {
+    Attention.Strides heads = new Attention.Strides(TIME * headDim, TIME * headDim, headDim);
     Attention.ScoreStrides none = Attention.ScoreStrides.NONE;
     return new Attention.Shape(
-        1, 1, TIME, TIME, HEAD_DIM, heads, heads, heads, heads, none, none, true, 0.125f);
+        1, 1, TIME, TIME, headDim, heads, heads, heads, heads, none, none, true, 0.125f);
   }
 
-  private Work attention() {
+  private Work attention(String name, int headDim) {
     long[] x = operands(4);
     long lse = floats(TIME);
     return new Work(
-        "attention",
-        2.0 * TIME * TIME * HEAD_DIM,
+        name,
+        2.0 * TIME * TIME * headDim,
         0,
-        () -> cpu.attention().forward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse));
+        () -> cpu.attention().forward(causal(headDim), x[0], x[1], x[2], 0, 0, x[3], lse));
   }
 
   private Work attentionGradient() {
     long[] x = operands(8);
     long lse = floats(TIME);
-    cpu.attention().forward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse);
+    Attention.Shape s = causal(HEAD_DIM);
+    cpu.attention().forward(s, x[0], x[1], x[2], 0, 0, x[3], lse);
     return new Work(
         "attention gradient",
         5.0 * TIME * TIME * HEAD_DIM,
         0,
         () ->
             cpu.attention()
-                .backward(causal(), x[0], x[1], x[2], 0, 0, x[3], lse, x[4], x[5], x[6], x[7], 0));
+                .backward(s, x[0], x[1], x[2], 0, 0, x[3], lse, x[4], x[5], x[6], x[7], 0));
   }
 
   private long[] operands(int count) {
