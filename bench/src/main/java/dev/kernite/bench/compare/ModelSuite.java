@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Whole models with random weights. The GAN has a peer; elsewhere the bar is the share of the roofs.
+ * Whole models with random weights. The GAN has a peer; elsewhere the bar is the share of the
+ * roofs.
  *
  * @param contest runs one
  * @param arguments which, and how long

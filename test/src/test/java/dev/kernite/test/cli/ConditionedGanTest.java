@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -194,6 +195,59 @@ final class ConditionedGanTest {
     assertFails(
         "saved with condition",
         gan("enlarging.json", "large", "--steps", "4", "--judge-samples", "10", "--resume"));
+  }
+
+  @Test
+  @Tag("slow")
+  void thePresetDrawsTheDigitsItIsAskedFor() {
+    assertOk(digits("judge", "--epochs", "8"));
+    Kernite run =
+        Kernite.run(
+            "gan",
+            "--preset",
+            "cgan",
+            "--data",
+            "mnist-small",
+            "--per-class",
+            "100",
+            "--steps",
+            "600",
+            "--show-every",
+            "100",
+            "--judge",
+            path("judge"),
+            "--judge-samples",
+            "1000",
+            "--out",
+            path("gan"),
+            "--json");
+    assertOk(run);
+    double share = last(run).get("as_told").doubleValue();
+    assertTrue(share > 0.7, () -> "as told: " + share);
+  }
+
+  @Test
+  @Tag("slow")
+  void thePresetThatEnlargesBeatsBicubicByFar() {
+    Kernite run =
+        Kernite.run(
+            "gan",
+            "--preset",
+            "srgan",
+            "--adversarial-weight",
+            "0",
+            "--data",
+            "mnist-small",
+            "--steps",
+            "400",
+            "--show-every",
+            "100",
+            "--out",
+            path("large"),
+            "--json");
+    assertOk(run);
+    double gain = last(run).get("psnr").doubleValue() - last(run).get("psnr_bicubic").doubleValue();
+    assertTrue(gain > 2, () -> "decibels gained: " + gain);
   }
 
   private static JsonNode last(Kernite run) {
