@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,19 +28,12 @@ import tools.jackson.databind.ObjectMapper;
 /** A GAN's run that is killed or stopped: the same final bits, pictures included. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class GanKillTest {
-  /** Norms and dropout, so that all a state can hold is in it. */
-  private static final String CONFIG =
-      """
-      {"generator": ["Linear(6, 16)", "BatchNorm1d(16)", "ReLU()", "Linear(16, 784)", "Tanh()"],
-       "discriminator": ["Linear(784, 16)", "LeakyReLU(0.2)", "Dropout(0.3)", "Linear(16, 1)"],
-       "loss": "BCEWithLogitsLoss", "batch": 100}
-      """;
-
   @TempDir private Path folder;
+  private TinyGan gan;
 
   @BeforeEach
   void layAConfig() throws IOException {
-    Files.writeString(folder.resolve("config.json"), CONFIG);
+    gan = TinyGan.in(folder);
   }
 
   @Test
@@ -58,7 +49,7 @@ final class GanKillTest {
 
   private void killed(int kills, int steps, long seed) throws Exception {
     Random random = new Random(seed);
-    assertEquals(0, Kernite.run(command("whole", steps).toArray(String[]::new)).code());
+    assertEquals(0, gan.run("whole", steps).code());
     for (int kill = 0; kill < kills; kill++) {
       Process process = start("killed", steps);
       BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -75,21 +66,10 @@ final class GanKillTest {
     last.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {});
     assertTrue(last.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, last.exitValue(), errors());
-    Map<String, byte[]> want = files("whole");
-    Map<String, byte[]> got = files("killed");
+    Map<String, byte[]> want = gan.files("whole");
+    Map<String, byte[]> got = gan.files("killed");
     assertEquals(want.keySet(), got.keySet(), "seed " + seed);
     want.forEach((name, bytes) -> assertArrayEquals(bytes, got.get(name), name + ", " + seed));
-  }
-
-  private Map<String, byte[]> files(String out) throws IOException {
-    Map<String, byte[]> files = new TreeMap<>();
-    Path root = folder.resolve(out);
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        files.put(root.relativize(file).toString(), Files.readAllBytes(file));
-      }
-    }
-    return files;
   }
 
   @Test
@@ -114,7 +94,7 @@ final class GanKillTest {
 
   @Test
   void aFolderThatCannotBeWrittenEndsTheRunInOneLineAndTheStateIsGoodToGoOn() throws IOException {
-    Kernite done = Kernite.run(command("full", 6).toArray(String[]::new));
+    Kernite done = gan.run("full", 6);
     assertEquals(0, done.code(), done.err());
     Path grid = folder.resolve("full/samples");
     try (Stream<Path> pictures = Files.list(grid)) {
@@ -124,31 +104,19 @@ final class GanKillTest {
     }
     Files.delete(grid);
     Files.writeString(grid, "no folder");
-    Kernite failed = Kernite.run(command("full", 40).toArray(String[]::new));
+    Kernite failed = gan.run("full", 40);
     assertEquals(1, failed.code(), failed.err());
     assertEquals(
         1, failed.err().lines().filter(line -> line.startsWith("error: ")).count(), failed.err());
     assertTrue(failed.err().contains("samples: cannot be created"), failed.err());
     Files.delete(grid);
-    Kernite again = Kernite.run(command("full", 40).toArray(String[]::new));
+    Kernite again = gan.run("full", 40);
     assertEquals(0, again.code(), again.err());
     assertEquals(40, Files.readAllLines(folder.resolve("full/log.jsonl")).size());
   }
 
-  private List<String> command(String out, int steps) {
-    List<String> command = new ArrayList<>(List.of("gan", "--json", "--resume"));
-    command.addAll(List.of("--threads", "1")); // so small a model gains nothing from more
-    command.addAll(List.of("--config", folder.resolve("config.json").toString()));
-    command.addAll(List.of("--data", "mnist-small"));
-    command.addAll(List.of("--out", folder.resolve(out).toString()));
-    command.addAll(List.of("--steps", Integer.toString(steps)));
-    command.addAll(List.of("--save-every", "3"));
-    command.addAll(List.of("--samples", "4"));
-    return command;
-  }
-
   private Process start(String out, int steps) throws IOException {
-    return Launched.start(folder.resolve("errors"), command(out, steps));
+    return Launched.start(folder.resolve("errors"), gan.command(out, steps));
   }
 
   private String errors() throws IOException {

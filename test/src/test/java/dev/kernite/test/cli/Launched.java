@@ -17,6 +17,11 @@ final class Launched {
    * @param errors file for standard error
    */
   static Process start(Path errors, List<String> args) throws IOException {
+    return new ProcessBuilder(command(args)).redirectError(errors.toFile()).start();
+  }
+
+  /** The words that start it. */
+  static List<String> command(List<String> args) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -28,7 +33,7 @@ final class Launched {
                 classPath(),
                 Main.class.getName()));
     command.addAll(args);
-    return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    return command;
   }
 
   /** The class path of this JVM; surefire may hide it behind a jar that names it. */

@@ -18,8 +18,6 @@ import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Inputs;
 import dev.kernite.models.transformer.Probe;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,17 +76,17 @@ class SoakTest {
         round(model, adam, random);
       }
       long reserved = memory.bytesReserved();
-      long heap = heapAfterCollection();
-      long resident = residentBytes();
+      long heap = MemoryUse.heapAfterCollection();
+      long resident = MemoryUse.residentBytes();
       long rounds = 0;
       for (; rounds < MEASURED_ROUNDS || System.nanoTime() - start < nanos; rounds++) {
         round(model, adam, random);
         assertEquals(inUse, memory.bytesInUse(), "native bytes in use after round " + rounds);
       }
       assertEquals(reserved, memory.bytesReserved(), "native bytes held after " + rounds);
-      long heapGrowth = heapAfterCollection() - heap;
+      long heapGrowth = MemoryUse.heapAfterCollection() - heap;
       assertTrue(heapGrowth < 8L << 20, "heap grew by " + heapGrowth + " in " + rounds);
-      long growth = residentBytes() - resident;
+      long growth = MemoryUse.residentBytes() - resident;
       assertTrue(growth < JVM_SLACK, "resident memory grew by " + growth + " in " + rounds);
     }
   }
@@ -116,25 +114,5 @@ class SoakTest {
 
   private static int[] tokens(Random random, int n) {
     return random.ints(n, 0, SMALL.vocabSize()).toArray();
-  }
-
-  private static long heapAfterCollection() {
-    Runtime runtime = Runtime.getRuntime();
-    System.gc();
-    System.gc();
-    return runtime.totalMemory() - runtime.freeMemory();
-  }
-
-  /** Resident set of this process; 0 where the system does not tell. */
-  private static long residentBytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D+", "")))
-        .findFirst()
-        .orElse(0);
   }
 }
