@@ -141,7 +141,7 @@ record Arguments(
   Stopwatch encoderWork(int threadCount) {
     long pause = threadCount <= 1 ? 0 : 100; // ONNX Runtime's threads spin for a while too
     int turns = rounds > 0 ? rounds : quick ? 2 : 7;
-    return new Stopwatch(turns, quick ? 0.02 : 0.3, quick ? 0.1 : 2, pause);
+    return new Stopwatch(turns, quick ? 0.02 : 0.3, quick ? 0.1 : 4, pause);
   }
 
   /** How work of about a second is timed. */
