@@ -19,8 +19,8 @@ final class DigitsData {
       names = "--augment",
       paramLabel = "DIR",
       description = {
-        "Digits: learn from generated ones too, half of each; DIR is a finished run of",
-        "gan --preset cgan."
+        "Digits: learn from generated ones too; real ones are repeated until they are as many. DIR",
+        "is a finished run of gan --preset cgan."
       })
   private Path augment;
 
