@@ -30,6 +30,7 @@ public final class Generate {
       import static dev.kernite.kernels.cpu.RawMemory.ALL;
       import static dev.kernite.kernels.cpu.RawMemory.FLOAT;
       import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
+      import static dev.kernite.kernels.cpu.RawMemory.LONG;
       import static jdk.incubator.vector.FloatVector.broadcast;
       import static jdk.incubator.vector.FloatVector.fromMemorySegment;
       import static jdk.incubator.vector.VectorOperators.*;

@@ -38,6 +38,14 @@ final class Lanes {
 
   static final VectorMask<Float> UPPER = VectorMask.fromLong(S, -1L << LANES / 2);
 
+  /** Each lane of a half of a vector twice. */
+  static final VectorShuffle<Float> LOW_TWICE = VectorShuffle.fromOp(S, lane -> lane / 2);
+
+  static final VectorShuffle<Float> HIGH_TWICE =
+      VectorShuffle.fromOp(S, lane -> (LANES + lane) / 2);
+
+  static final VectorMask<Float> EVEN_LANES = VectorMask.fromLong(S, 0x5555_5555_5555_5555L);
+
   private static final int PADS = 8;
   private static final ThreadLocal<MemorySegment> PADDING =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(PADS * BYTES, BYTES));

@@ -1,50 +1,66 @@
 package dev.kernite.kernels.cpu;
 
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
-import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Gemm;
-import dev.kernite.kernels.Memory.Buffer;
+import dev.kernite.kernels.cpu.PanelProduct.Left;
+import dev.kernite.kernels.cpu.PanelProduct.Matrices;
 
 /**
- * Convolutions as matrix products with {@link Patches}, for one group of channels at a time:
+ * Convolutions as matrix products (Chellapilla et al. 2006, "im2col"), for one group of channels at
+ * a time. A patch is what the window sees from an output: a value for each of its taps in each
+ * channel.
  *
  * <pre>
- * forward      y [out, columns]    = weight [out, patch] col
- * transposed   col [patch, columns] = weight^T y, scattered into x
- * weight       dweight [out, patch] = dy col^T
+ * forward      y [out, outputs]      = weight [out, patch] patches
+ * transposed   patches [patch, outputs] = weight^T y, each added to the pixels it is made of
+ * weight       dweight [out, patch]  = dy patches^T
  * </pre>
  *
- * <p>A task takes some hundreds of columns, from several images where these are small: wide enough
- * for the panels of the product, small enough that its matrix stays in the cache. The product
- * inside a task runs on the task's thread; a convolution of one task leaves the threads to its
- * product.
+ * <p>The matrix of patches never exists. A task takes a strip of some hundred outputs, from several
+ * images where these are small, copies the pixels they see to a place of its own ({@link
+ * PaddedImages}, {@link ChannelsLast}), and makes of them one panel of the product after another,
+ * which stay in the cache while they are used.
  */
 final class LoweredConv implements Conv {
-  /**
-   * Columns of a task: several panels of any vector length, and a summation block of the product.
-   */
-  private static final int COLUMNS = 512;
+  /** Outputs of a strip at most, and a summation block of the weight's gradient. */
+  private static final int STRIP = Gemm.K_BLOCK;
 
-  /** Most sums of the weight's gradient that are made side by side. */
-  private static final long PARTS = 16;
+  /** Outputs of a strip whose sums concern nobody else: shorter, for more tasks. */
+  private static final int SHORT_STRIP = STRIP / 2;
 
-  /** Most bytes for them. */
+  /** Fewer tasks than that are cut further. */
+  private static final int TASKS = 16;
+
+  /** Rows of the matrix of patches that a task computes, about: whole channels. */
+  private static final int PATCH_ROWS = 3 * PanelProduct.ROWS;
+
+  /** Most bytes for sums of the weight's gradient that are made side by side. */
   private static final long PARTS_BYTES = 64 << 20;
 
   private final Workers workers;
   private final HostMemory memory;
-  private final Gemm gemm;
+  private final PanelProduct product;
+  private final Tiles tiles;
   private final PixelRows rows;
   private final WholeImageConv wholeImages;
+  private final int width;
 
-  LoweredConv(Workers workers, HostMemory memory, Gemm gemm, PixelRows rows) {
+  LoweredConv(
+      Workers workers,
+      HostMemory memory,
+      Gemm gemm,
+      PanelProduct product,
+      Tiles tiles,
+      PixelRows rows) {
     this.workers = workers;
     this.memory = memory;
-    this.gemm = gemm;
+    this.product = product;
+    this.tiles = tiles;
     this.rows = rows;
     this.wholeImages = new WholeImageConv(gemm, rows);
+    this.width = product.width();
   }
 
   @Override
@@ -53,34 +69,72 @@ final class LoweredConv implements Conv {
       wholeImages.forward(s, x, weight, bias, y);
       return;
     }
-    long columns = s.batch() * s.outPixels();
-    long strips = Chunks.count(columns, COLUMNS);
+    Left left = product.left(weights(s, weight, s.groupOut(), s.patch(), 4L * s.patch(), 4));
+    long outputs = s.batch() * s.outPixels();
+    long strips = Chunks.count(outputs, SHORT_STRIP);
+    // Tasks of the same strip make its panels each for itself.
+    boolean whole = strips * s.groups() >= TASKS;
+    int channels = whole ? s.groupOut() : Math.min(s.groupOut(), PanelProduct.ROWS);
+    int parts = Math.ceilDiv(s.groupOut(), channels);
     workers.run(
-        strips * s.groups(),
+        strips * s.groups() * parts,
         task -> {
-          int group = (int) (task % s.groups());
-          Strip strip = strip(s, group, task / s.groups() * COLUMNS, columns);
-          withScratch(
-              strip.patchFloats() + strip.outFloats(),
-              room -> {
-                long out = room + 4 * strip.patchFloats();
-                strip.patches(rows).gather(x, group, room);
-                boolean inPlace = strip.inOneImage() && bias == 0;
-                Gemm.Shape product =
-                    product(
-                        false,
-                        false,
-                        s.groupOut(),
-                        strip.count,
-                        s.patch(),
-                        inPlace ? s.outPixels() : strip.count);
-                long c = inPlace ? strip.outAddress(y) : out;
-                gemm.multiply(product, weight + strip.weightOffset(), room, 0, c);
-                if (!inPlace) {
-                  strip.store(out, bias, y, rows);
-                }
-              });
+          int group = (int) (task / parts % s.groups());
+          int from = (int) (task % parts) * channels;
+          int to = Math.min(s.groupOut(), from + channels);
+          forward(shortStrip(s, task / parts / s.groups()), group, from, to, left, x, bias, y);
         });
+  }
+
+  private static ConvStrip shortStrip(Shape s, long number) {
+    long first = number * SHORT_STRIP;
+    long outputs = s.batch() * s.outPixels();
+    return new ConvStrip(s, first, (int) Math.min(SHORT_STRIP, outputs - first));
+  }
+
+  /** The matrices of all groups. */
+  private static Matrices weights(Shape s, long weight, int m, int k, long row, long step) {
+    return new Matrices(s.groups(), m, k, weight, 4L * s.groupOut() * s.patch(), row, step);
+  }
+
+  /** Computes some channels of a strip. */
+  private void forward(
+      ConvStrip strip, int group, int from, int to, Left left, long x, long bias, long y) {
+    Shape s = strip.shape();
+    PaddedImages images = new PaddedImages(strip, s.groupIn());
+    try (Rooms rooms =
+        new Rooms(
+            memory,
+            images.floats(),
+            2L * s.patch(),
+            RunTable.floats(width),
+            (long) s.patch() * width,
+            (long) PanelProduct.ROWS * width)) {
+      long pixels = rooms.at(0);
+      long taps = rooms.at(1);
+      RunTable runs = new RunTable(rooms.at(2), rows.longest());
+      long panel = rooms.at(3);
+      long tile = rooms.at(4);
+      images.load(x, group * s.groupIn(), rows, pixels);
+      images.taps(taps);
+      for (int done = 0; done < strip.count(); done += width) {
+        ConvStrip columns = strip.part(done, width);
+        images.runs(columns, runs);
+        rows.gather(pixels, taps, s.patch(), runs, panel, width);
+        for (int row = from; row < to; row += PanelProduct.ROWS) {
+          int count = Math.min(PanelProduct.ROWS, to - row);
+          left.multiply(group, row, count, panel, tile, 4L * width);
+          int channel = group * s.groupOut() + row;
+          columns.forEachRun(
+              channel,
+              count,
+              (offset, c, place, n) -> {
+                float shift = bias == 0 ? 0 : getFloat(bias + 4L * c);
+                rows.shift(tile + 4L * ((c - channel) * width + place), shift, y + offset, n);
+              });
+        }
+      }
+    }
   }
 
   @Override
@@ -89,45 +143,102 @@ final class LoweredConv implements Conv {
       wholeImages.transposed(s, y, weight, bias, x);
       return;
     }
-    long images = Math.max(1, COLUMNS / Math.max(1, s.outPixels()));
+    Left left = product.left(weights(s, weight, s.patch(), s.groupOut(), 4, 4L * s.patch()));
+    long together = imagesTogether(s.outPixels());
+    long strips = Chunks.count(s.batch(), together);
+    // A task has the patches' rows of whole channels, and these begin where a product can.
+    int taps = s.window().taps();
+    int unit = PanelProduct.ROWS / gcd(taps, PanelProduct.ROWS);
+    int channels = unit * Math.ceilDiv(PATCH_ROWS, unit * taps);
+    int parts = Math.ceilDiv(s.groupIn(), channels);
     workers.run(
-        Chunks.count(s.batch(), images) * s.groups(),
+        strips * s.groups() * parts,
         task -> {
-          int group = (int) (task % s.groups());
-          long from = task / s.groups() * images;
-          long to = Math.min(s.batch(), from + images);
-          fill(s, group, from, to, bias, x);
-          long end = to * s.outPixels();
-          for (long at = from * s.outPixels(); at < end; at += COLUMNS) {
-            spread(strip(s, group, at, end), y, weight, x);
+          int group = (int) (task / parts % s.groups());
+          long image = task / parts / s.groups() * together;
+          long images = Math.min(together, s.batch() - image);
+          int from = (int) (task % parts) * channels;
+          int to = Math.min(s.groupIn(), from + channels);
+          transposed(ConvStrip.ofImages(s, image, images), group, from, to, left, y, bias, x);
+        });
+  }
+
+  /** As many images as fill whole panels best. */
+  private long imagesTogether(int pixels) {
+    long best = 1;
+    for (long n = 2; n * pixels <= STRIP; n++) {
+      if (surplus(n * pixels) * best <= surplus(best * pixels) * n) {
+        best = n;
+      }
+    }
+    return best;
+  }
+
+  private long surplus(long columns) {
+    return Math.ceilDiv(columns, width) * width - columns;
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  /** Computes some channels of whole images. */
+  private void transposed(
+      ConvStrip images, int group, int from, int to, Left left, long y, long bias, long x) {
+    Shape s = images.shape();
+    int taps = s.window().taps();
+    PaddedImages padded = new PaddedImages(images, to - from);
+    int first = group * s.groupIn() + from;
+    int strip = Math.min(STRIP, images.count());
+    int stripFloats = Math.ceilDiv(strip, width) * width;
+    try (Rooms rooms =
+        new Rooms(
+            memory,
+            padded.floats(),
+            2L * (to - from) * taps,
+            RunTable.floats(strip),
+            (long) s.groupOut() * stripFloats,
+            (long) PanelProduct.ROWS * stripFloats)) {
+      long pixels = rooms.at(0);
+      long places = rooms.at(1);
+      RunTable runs = new RunTable(rooms.at(2), rows.longest());
+      long panels = rooms.at(3);
+      long patches = rooms.at(4);
+      for (int c = 0; c < to - from; c++) {
+        padded.fill(c, bias == 0 ? 0 : getFloat(bias + 4L * (first + c)), pixels);
+      }
+      padded.taps(places);
+      for (int done = 0; done < images.count(); done += STRIP) {
+        ConvStrip outputs = images.part(done, STRIP);
+        padded.runs(outputs, runs);
+        loadPanels(outputs, group, y, panels);
+        for (int row = from * taps; row < to * taps; row += PanelProduct.ROWS) {
+          int count = Math.min(PanelProduct.ROWS, to * taps - row);
+          for (int at = 0; at < outputs.count(); at += width) {
+            long panel = panels + 4L * at * s.groupOut();
+            left.multiply(group, row, count, panel, patches + 4L * at, 4L * stripFloats);
           }
-        });
-  }
-
-  /** Adds what the outputs of a strip contribute to their pixels. */
-  private void spread(Strip strip, long y, long weight, long x) {
-    Shape s = strip.shape;
-    withScratch(
-        strip.patchFloats() + strip.outFloats(),
-        room -> {
-          long b = strip.load(y, room + 4 * strip.patchFloats());
-          Gemm.Shape product =
-              product(true, false, s.patch(), strip.count, s.groupOut(), strip.count)
-                  .withOperands(s.patch(), strip.outRow());
-          gemm.multiply(product, weight + strip.weightOffset(), b, 0, room);
-          strip.patches(rows).scatter(room, strip.group, x);
-        });
-  }
-
-  private void fill(Shape s, int group, long from, long to, long bias, long x) {
-    for (long image = from; image < to; image++) {
-      for (int c = group * s.groupIn(); c < (group + 1) * s.groupIn(); c++) {
-        long plane = x + 4 * (image * s.inChannels() + c) * s.inPixels();
-        float value = bias == 0 ? 0 : getFloat(bias + 4L * c);
-        for (long i = 0; i < 4L * s.inPixels(); i += 4) {
-          putFloat(plane + i, value);
+          long place = places + 8L * (row - from * taps);
+          rows.scatter(patches, stripFloats, place, count, runs, pixels);
         }
       }
+      padded.store(pixels, rows, x, first);
+    }
+  }
+
+  /** Makes panels of y, one after another. */
+  private void loadPanels(ConvStrip outputs, int group, long y, long panels) {
+    int channels = outputs.shape().groupOut();
+    int first = group * channels;
+    for (int at = 0; at < outputs.count(); at += width) {
+      long panel = panels + 4L * at * channels;
+      outputs
+          .part(at, width)
+          .forEachRun(
+              first,
+              channels,
+              (offset, c, place, n) ->
+                  rows.copy(y + offset, 1, panel + 4L * ((c - first) * width + place), n));
     }
   }
 
@@ -137,164 +248,115 @@ final class LoweredConv implements Conv {
       wholeImages.weightGrad(s, x, dy, dweight);
       return;
     }
-    long columns = s.batch() * s.outPixels();
-    long strips = Chunks.count(columns, COLUMNS);
-    long values = (long) s.outChannels() * s.patch();
+    long outputs = s.batch() * s.outPixels();
+    long strips = Chunks.count(outputs, STRIP);
+    long panels = Chunks.count(s.patch(), width);
+    long values = s.outChannels() * panels * width;
     if (strips == 0) {
-      RawMemory.zero(dweight, 4 * values);
+      RawMemory.zero(dweight, 4L * s.outChannels() * s.patch());
       return;
     }
-    long most = Math.clamp(PARTS_BYTES / (4 * values + 1), 1, PARTS);
+    long most = Math.clamp(PARTS_BYTES / (4 * values), 1, TASKS);
     long stripsOfPart = Chunks.count(strips, Math.min(most, strips));
     long parts = Chunks.count(strips, stripsOfPart);
-    withScratch(
-        (parts - 1) * values,
-        others -> {
-          workers.run(
-              parts * s.groups(),
-              task -> {
-                int group = (int) (task % s.groups());
-                long part = task / s.groups();
-                long sum = part == 0 ? dweight : others + 4 * (part - 1) * values;
-                long from = part * stripsOfPart * COLUMNS;
-                long to = Math.min(columns, from + stripsOfPart * COLUMNS);
-                for (long at = from; at < to; at += COLUMNS) {
-                  correlate(strip(s, group, at, columns), x, dy, sum, at > from);
-                }
-              });
-          Chunks.run(
-              workers,
-              values,
-              (from, to) -> {
-                for (long part = 1; part < parts; part++) {
-                  long source = others + 4 * ((part - 1) * values + from);
-                  rows.add(source, dweight + 4 * from, 1, to - from);
-                }
-              });
-        });
-  }
-
-  /** The product of the gradients of a strip with its patches. */
-  private void correlate(Strip strip, long x, long dy, long sum, boolean accumulate) {
-    Shape s = strip.shape;
-    withScratch(
-        strip.patchFloats() + strip.outFloats(),
-        room -> {
-          long a = strip.load(dy, room + 4 * strip.patchFloats());
-          strip.patches(rows).gather(x, strip.group, room);
-          Gemm.Shape product =
-              product(false, true, s.groupOut(), s.patch(), strip.count, s.patch())
-                  .withOperands(strip.outRow(), strip.count);
-          gemm.multiply(
-              accumulate ? product.accumulating() : product,
-              a,
-              room,
-              0,
-              sum + strip.weightOffset());
-        });
-  }
-
-  /** A product whose operands are dense, and whose result has this row stride. */
-  private static Gemm.Shape product(
-      boolean transposeA, boolean transposeB, long m, long n, long k, long ldc) {
-    Gemm.Shape dense = Gemm.Shape.dense(transposeA, transposeB, m, n, k);
-    return dense.withResult(ldc);
-  }
-
-  private static Strip strip(Shape s, int group, long first, long end) {
-    return new Strip(s, group, first, (int) Math.min(COLUMNS, end - first));
-  }
-
-  /** What to do with scratch. */
-  private interface Body {
-    void run(long room);
-  }
-
-  private void withScratch(long floats, Body body) {
-    Buffer scratch = memory.allocate(4 * floats);
-    try {
-      body.run(scratch.address());
-    } finally {
-      memory.release(scratch);
+    long cuts = Math.clamp(TASKS / (parts * s.groups()), 1, panels);
+    long panelsOfCut = Chunks.count(panels, cuts);
+    try (Rooms rooms = new Rooms(memory, parts * values)) {
+      long sums = rooms.at(0);
+      workers.run(
+          parts * s.groups() * cuts,
+          task -> {
+            int group = (int) (task / cuts % s.groups());
+            long part = task / cuts / s.groups();
+            long from = part * stripsOfPart * STRIP;
+            long to = Math.min(outputs, from + stripsOfPart * STRIP);
+            long panel = task % cuts * panelsOfCut;
+            long end = Math.min(panels, panel + panelsOfCut);
+            for (long at = from; at < to; at += STRIP) {
+              ConvStrip strip = new ConvStrip(s, at, (int) Math.min(STRIP, to - at));
+              long sum = sums + 4 * (part * values + group * s.groupOut() * panels * width);
+              correlate(strip, group, (int) panel, (int) end, x, dy, sum, at > from);
+            }
+          });
+      Chunks.run(
+          workers,
+          values,
+          (from, to) -> {
+            for (long part = 1; part < parts; part++) {
+              rows.add(sums + 4 * (part * values + from), sums + 4 * from, to - from);
+            }
+          });
+      long row = panels * width;
+      long taps = s.window().taps();
+      Chunks.rows(
+          workers,
+          s.outChannels(),
+          row,
+          (from, to) -> {
+            for (long out = from; out < to; out++) {
+              tiles.transpose(
+                  sums + 4 * out * row,
+                  4L * s.groupIn(),
+                  (int) taps,
+                  s.groupIn(),
+                  dweight + 4 * out * s.patch(),
+                  4 * taps);
+            }
+          });
     }
   }
 
   /**
-   * Some columns of one group: output pixels, numbered through the batch.
+   * The products of the gradients of a strip with some panels of its patches.
    *
-   * @param first number of the first one
-   * @param count how many
+   * @param sum of the group, [out, panels, width]
    */
-  private record Strip(Shape shape, int group, long first, int count) {
-    long patchFloats() {
-      return (long) shape.patch() * count;
-    }
-
-    long outFloats() {
-      return (long) shape.groupOut() * count;
-    }
-
-    /** Bytes from the whole weight to that of the group. */
-    long weightOffset() {
-      return 4L * group * shape.groupOut() * shape.patch();
-    }
-
-    Patches patches(PixelRows rows) {
-      return new Patches(shape, first, count, rows);
-    }
-
-    /** Whether the columns are pixels of one image: then y holds them as a matrix. */
-    boolean inOneImage() {
-      return first % shape.outPixels() + count <= shape.outPixels();
-    }
-
-    /** Row stride of the outputs where {@link #load} leaves them. */
-    long outRow() {
-      return inOneImage() ? shape.outPixels() : count;
-    }
-
-    /** Address of the first output in y. */
-    long outAddress(long y) {
-      long pixels = shape.outPixels();
-      long image = first / pixels;
-      long channel = image * shape.outChannels() + (long) group * shape.groupOut();
-      return y + 4 * (channel * pixels + first % pixels);
-    }
-
-    /** The outputs as a matrix [out, columns]: where they lie, or else copied to {@code room}. */
-    long load(long y, long room) {
-      if (inOneImage()) {
-        return outAddress(y);
-      }
-      forEachRun(y, room, (pixels, row, n, c) -> RawMemory.copy(pixels, row, 4L * n));
-      return room;
-    }
-
-    /** Brings the matrix [out, columns] to y, with the bias of each channel. */
-    void store(long matrix, long bias, long y, PixelRows rows) {
-      forEachRun(
-          y,
-          matrix,
-          (pixels, row, n, channel) ->
-              rows.shift(row, bias == 0 ? 0 : getFloat(bias + 4L * channel), pixels, n));
-    }
-
-    private interface Run {
-      void visit(long pixels, long row, int n, int channel);
-    }
-
-    private void forEachRun(long y, long matrix, Run run) {
-      int pixels = shape.outPixels();
-      for (int done = 0; done < count; ) {
-        long image = (first + done) / pixels;
-        int place = (int) ((first + done) % pixels);
-        int n = Math.min(count - done, pixels - place);
-        for (int c = 0; c < shape.groupOut(); c++) {
-          int channel = group * shape.groupOut() + c;
-          long from = y + 4 * ((image * shape.outChannels() + channel) * pixels + place);
-          run.visit(from, matrix + 4 * ((long) c * count + done), n, channel);
+  private void correlate(
+      ConvStrip strip, int group, int from, int to, long x, long dy, long sum, boolean more) {
+    Shape s = strip.shape();
+    int channels = s.groupOut();
+    ChannelsLast images = new ChannelsLast(strip, s.groupIn());
+    try (Rooms rooms =
+        new Rooms(
+            memory,
+            images.floats(),
+            images.scratchFloats(),
+            2L * strip.count(),
+            RunTable.floats(width),
+            (long) strip.count() * width,
+            (long) channels * strip.count(),
+            (long) PanelProduct.ROWS * width)) {
+      long pixels = rooms.at(0);
+      long places = rooms.at(2);
+      RunTable runs = new RunTable(rooms.at(3), rows.longest());
+      long panel = rooms.at(4);
+      long gradients = rooms.at(5);
+      long tile = rooms.at(6);
+      images.load(x, group * s.groupIn(), tiles, pixels, rooms.at(1));
+      images.patches(places);
+      int first = group * channels;
+      strip.forEachRun(
+          first,
+          channels,
+          (offset, c, place, n) ->
+              rows.copy(dy + offset, 1, gradients + 4L * ((c - first) * strip.count() + place), n));
+      Left left =
+          product.left(
+              new Matrices(1, channels, strip.count(), gradients, 0, 4L * strip.count(), 4));
+      long sumRow = 4L * Math.ceilDiv(s.patch(), width) * width;
+      for (int p = from; p < to; p++) {
+        images.runs(p * width, Math.min(width, s.patch() - p * width), runs);
+        rows.gather(pixels, places, strip.count(), runs, panel, width);
+        for (int row = 0; row < channels; row += PanelProduct.ROWS) {
+          int count = Math.min(PanelProduct.ROWS, channels - row);
+          long c = sum + row * sumRow + 4L * p * width;
+          if (!more) {
+            left.multiply(0, row, count, panel, c, sumRow);
+            continue;
+          }
+          left.multiply(0, row, count, panel, tile, 4L * width);
+          tiles.add(tile, 4L * width, c, sumRow, count, width);
         }
-        done += n;
       }
     }
   }

@@ -51,6 +51,14 @@ final class RawMemory {
     ALL.set(FLOAT, address, value);
   }
 
+  static long getLong(long address) {
+    return ALL.get(LONG, address);
+  }
+
+  static void putLong(long address, long value) {
+    ALL.set(LONG, address, value);
+  }
+
   static double getDouble(long address) {
     return ALL.get(DOUBLE, address);
   }

@@ -1,6 +1,7 @@
 package dev.kernite.kernels.cpu;
 
 import static dev.kernite.kernels.cpu.RawMemory.getFloat;
+import static dev.kernite.kernels.cpu.RawMemory.getLong;
 import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 
 /** Runs of pixels in plain Java. */
@@ -13,10 +14,16 @@ final class ScalarPixelRows implements PixelRows {
   }
 
   @Override
-  public void add(long source, long target, int step, long n) {
+  public void spread(long source, long target, int step, long n) {
     for (long i = 0; i < n; i++) {
-      long to = target + 4 * i * step;
-      putFloat(to, getFloat(to) + getFloat(source + 4 * i));
+      putFloat(target + 4 * i * step, getFloat(source + 4 * i));
+    }
+  }
+
+  @Override
+  public void add(long source, long target, long n) {
+    for (long i = 0; i < 4 * n; i += 4) {
+      putFloat(target + i, getFloat(target + i) + getFloat(source + i));
     }
   }
 
@@ -24,6 +31,33 @@ final class ScalarPixelRows implements PixelRows {
   public void shift(long source, float offset, long target, long n) {
     for (long i = 0; i < 4 * n; i += 4) {
       putFloat(target + i, getFloat(source + i) + offset);
+    }
+  }
+
+  @Override
+  public int longest() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void gather(long source, long places, int rows, RunTable runs, long matrix, int width) {
+    for (int row = 0; row < rows; row++) {
+      long from = source + getLong(places + 8L * row);
+      long to = matrix + 4L * row * width;
+      for (int run = 0; run < runs.size(); run++) {
+        copy(from + runs.from(run), 1, to + runs.to(run), runs.length(run));
+      }
+    }
+  }
+
+  @Override
+  public void scatter(long matrix, int width, long places, int rows, RunTable runs, long target) {
+    for (int row = 0; row < rows; row++) {
+      long from = matrix + 4L * row * width;
+      long to = target + getLong(places + 8L * row);
+      for (int run = 0; run < runs.size(); run++) {
+        add(from + runs.to(run), to + runs.from(run), runs.length(run));
+      }
     }
   }
 }

@@ -22,7 +22,13 @@ final class ScalarTwin {
         new ScalarIndex(workers),
         new ScalarRandom(workers),
         new ScalarOptim(workers),
-        new LoweredConv(workers, memory, gemm, new ScalarPixelRows()),
+        new LoweredConv(
+            workers,
+            memory,
+            gemm,
+            new ScalarPanelProduct(gemm),
+            new ScalarTiles(),
+            new ScalarPixelRows()),
         new ScalarPool(workers),
         new ScalarBatchNorm(workers));
   }

@@ -19,16 +19,38 @@ final class VectorPixelRows implements PixelRows {
   }
 
   @Override
-  public void add(long source, long target, int step, long n) {
-    if (step == 1 && n > SHORT) {
-      ColumnKernels.add(source, target, n);
-    } else {
-      plain.add(source, target, step, n);
+  public void spread(long source, long target, int step, long n) {
+    switch (n <= SHORT ? 0 : step) {
+      case 1 -> PixelKernels.copy(source, target, n);
+      case 2 -> PixelKernels.toEverySecond(source, target, n);
+      default -> plain.spread(source, target, step, n);
     }
+  }
+
+  @Override
+  public void add(long source, long target, long n) {
+    ColumnKernels.add(source, target, n);
   }
 
   @Override
   public void shift(long source, float offset, long target, long n) {
     PixelKernels.shift(source, target, n, offset);
+  }
+
+  @Override
+  public int longest() {
+    return Lanes.LANES;
+  }
+
+  @Override
+  public void gather(long source, long places, int rows, RunTable runs, long matrix, int width) {
+    PixelKernels.gather(
+        source, places, rows, runs.address(), runs.size(), matrix, (long) Float.BYTES * width);
+  }
+
+  @Override
+  public void scatter(long matrix, int width, long places, int rows, RunTable runs, long target) {
+    PixelKernels.scatter(
+        matrix, (long) Float.BYTES * width, places, rows, runs.address(), runs.size(), target);
   }
 }

@@ -32,7 +32,13 @@ final class VectorTwin {
         new ScalarIndex(workers),
         new VectorRandom(workers),
         new VectorOptim(workers),
-        new LoweredConv(workers, memory, gemm, new VectorPixelRows()),
+        new LoweredConv(
+            workers,
+            memory,
+            gemm,
+            new VectorPanelProduct(workers, memory),
+            new VectorTiles(),
+            new VectorPixelRows()),
         new ScalarPool(workers),
         new VectorBatchNorm(workers));
   }
