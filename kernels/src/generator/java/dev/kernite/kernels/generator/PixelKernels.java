@@ -1,43 +1,78 @@
 package dev.kernite.kernels.generator;
 
-/** Runs of pixels on their way between images and the patches of a convolution. */
+/** Pixels on their way between images and the patches of a convolution. */
 final class PixelKernels {
   private PixelKernels() {}
 
   static RowKernels all() {
-    return new RowKernels("PixelKernels", "Copies of runs of n pixels.")
-        .map("copy", "y = x.", "long x, long y, long n", at -> at.store("y", at.load("x")))
-        .map(
-            "shift",
-            "y = x + offset.",
-            "long x, long y, long n, float offset",
-            at -> at.store("y", at.load("x").plus("offset")))
+    return new RowKernels("PixelKernels", "Blocks of rows of n pixels; strides count bytes.")
+        .method(
+            "y = x.",
+            "static void copy(long x, long xRow, long y, long yRow, int rows, long n)",
+            code -> {
+              code.line("long whole = n - n % LANES;");
+              code.line("VectorMask<Float> rest = S.indexInRange(whole, n);");
+              code.open("for (int r = 0; r < rows; r++)");
+              code.open("for (long i = 0; i < whole; i += LANES)");
+              code.line(
+                  "%s.intoMemorySegment(ALL, y + 4 * i, LITTLE);", Vec.load("x + 4 * i").code());
+              code.close();
+              code.line(
+                  "%s.intoMemorySegment(ALL, y + 4 * whole, LITTLE, rest);",
+                  Vec.load("x + 4 * whole", "rest").code());
+              nextRow(code);
+            })
+        .method(
+            "y = x + offset, a float for each row.",
+            "static void shift("
+                + "long x, long xRow, long offsets, long y, long yRow, int rows, long n)",
+            code -> {
+              code.line("long whole = n - n % LANES;");
+              code.line("VectorMask<Float> rest = S.indexInRange(whole, n);");
+              code.open("for (int r = 0; r < rows; r++)");
+              code.line("float offset = ALL.get(FLOAT, offsets + 4L * r);");
+              code.open("for (long i = 0; i < whole; i += LANES)");
+              code.line(
+                  "%s.intoMemorySegment(ALL, y + 4 * i, LITTLE);",
+                  Vec.load("x + 4 * i").plus("offset").code());
+              code.close();
+              code.line(
+                  "%s.intoMemorySegment(ALL, y + 4 * whole, LITTLE, rest);",
+                  Vec.load("x + 4 * whole", "rest").plus("offset").code());
+              nextRow(code);
+            })
         .method(
             "y[i] = x[2 i]: the even lanes of two vectors, side by side.",
-            "static void everySecond(long x, long y, long n)",
+            "static void everySecond(long x, long xRow, long y, long yRow, int rows, long n)",
             code -> {
-              code.open("for (long i = 0; i < n; i += LANES)");
+              code.open("for (long i = 0; i < n; i += LANES, x += 2 * BYTES, y += BYTES)");
               code.line("VectorMask<Float> inside = S.indexInRange(i, n);");
               code.line("VectorMask<Float> first = S.indexInRange(2 * i, 2 * n - 1);");
               code.line("VectorMask<Float> second = S.indexInRange(2 * i + LANES, 2 * n - 1);");
-              Vec low = code.let("low", Vec.load("x + 8 * i", "first"));
-              Vec high = code.let("high", Vec.load("x + 8 * i + BYTES", "second"));
+              code.open("for (int r = 0; r < rows; r++)");
+              Vec low = code.let("low", Vec.load("x + r * xRow", "first"));
+              Vec high = code.let("high", Vec.load("x + r * xRow + BYTES", "second"));
               code.line(
                   "%s.rearrange(EVENS).blend(%s.rearrange(EVENS), UPPER)"
-                      + ".intoMemorySegment(ALL, y + 4 * i, LITTLE, inside);",
+                      + ".intoMemorySegment(ALL, y + r * yRow, LITTLE, inside);",
                   low.code(), high.code());
-              code.close();
+              code.close().close();
             })
         .method(
             "y[2 i] = x[i]: each half of a vector, spread over the even lanes of a whole one.",
-            "static void toEverySecond(long x, long y, long n)",
+            "static void toEverySecond(long x, long xRow, long y, long yRow, int rows, long n)",
             code -> {
-              code.open("for (long i = 0; i < n; i += LANES)");
+              code.open("for (long i = 0; i < n; i += LANES, x += BYTES, y += 2 * BYTES)");
               code.line("VectorMask<Float> inside = S.indexInRange(i, n);");
-              Vec values = code.let("values", Vec.load("x + 4 * i", "inside"));
-              spread(code, values, "LOW_TWICE", "2 * i", "y + 8 * i");
-              spread(code, values, "HIGH_TWICE", "2 * i + LANES", "y + 8 * i + BYTES");
-              code.close();
+              code.line("VectorMask<Float> first = S.indexInRange(2 * i, 2 * n - 1);");
+              code.line("first = first.and(EVEN_LANES);");
+              code.line("VectorMask<Float> second = S.indexInRange(2 * i + LANES, 2 * n - 1);");
+              code.line("second = second.and(EVEN_LANES);");
+              code.open("for (int r = 0; r < rows; r++)");
+              Vec values = code.let("values", Vec.load("x + r * xRow", "inside"));
+              spread(code, values, "LOW_TWICE", "y + r * yRow", "first");
+              spread(code, values, "HIGH_TWICE", "y + r * yRow + BYTES", "second");
+              code.close().close();
             })
         .method(
             """
@@ -82,11 +117,16 @@ final class PixelKernels {
             });
   }
 
-  private static void spread(Code code, Vec values, String lanes, String first, String to) {
+  private static void spread(Code code, Vec values, String lanes, String to, String mask) {
     code.line(
-        "%s.rearrange(%s).intoMemorySegment(ALL, %s, LITTLE,"
-            + " S.indexInRange(%s, 2 * n - 1).and(EVEN_LANES));",
-        values.code(), lanes, to, first);
+        "%s.rearrange(%s).intoMemorySegment(ALL, %s, LITTLE, %s);", values.code(), lanes, to, mask);
+  }
+
+  /** Closes a loop over rows of x and y. */
+  private static void nextRow(Code code) {
+    code.line("x += xRow;");
+    code.line("y += yRow;");
+    code.close();
   }
 
   /** Opens a loop over rows, and in it one over runs, of which one is called {@code run}. */

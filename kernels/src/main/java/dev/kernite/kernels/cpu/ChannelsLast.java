@@ -70,13 +70,15 @@ final class ChannelsLast {
 
   /** Where the patches of the strip's outputs begin: one offset in bytes each. */
   void patches(long table) {
-    long number = strip.first();
-    for (int i = 0; i < strip.count(); i++, number++) {
+    for (int i = 0; i < strip.count(); ) {
+      long number = strip.first() + i;
       int place = (int) (number % shape.outPixels());
       long row = strip.row(number / shape.outPixels(), place / shape.outWidth() * strip.strideY());
-      long column = (long) (place % shape.outWidth()) * strip.strideX();
-      RawMemory.putLong(
-          table + (long) Long.BYTES * i, Float.BYTES * (row * rowFloats + column * channels));
+      int end = Math.min(strip.count(), i + shape.outWidth() - place % shape.outWidth());
+      for (long column = place % shape.outWidth(); i < end; i++, column++) {
+        long at = row * rowFloats + column * strip.strideX() * channels;
+        RawMemory.putLong(table + (long) Long.BYTES * i, Float.BYTES * at);
+      }
     }
   }
 

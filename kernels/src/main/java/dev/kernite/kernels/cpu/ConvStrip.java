@@ -78,24 +78,21 @@ record ConvStrip(Conv.Shape shape, long first, int count) {
      * One run.
      *
      * @param offset in bytes of the first one in y
-     * @param channel of y
      * @param place number of the first one in the strip
      */
-    void visit(long offset, int channel, int place, int n);
+    void visit(long offset, int place, int n);
   }
 
-  /** Visits all runs of n channels of y, from one on. */
-  void forEachRun(int channel, int n, Run run) {
+  /** Visits all runs in a channel of y. */
+  void forEachRun(int channel, Run run) {
     int pixels = shape.outPixels();
     for (int done = 0; done < count; ) {
       long image = (first + done) / pixels;
       int place = (int) ((first + done) % pixels);
-      int length = Math.min(count - done, pixels - place);
-      for (int c = channel; c < channel + n; c++) {
-        long offset = (image * shape.outChannels() + c) * pixels + place;
-        run.visit(Float.BYTES * offset, c, done, length);
-      }
-      done += length;
+      int n = Math.min(count - done, pixels - place);
+      long offset = (image * shape.outChannels() + channel) * pixels + place;
+      run.visit(Float.BYTES * offset, done, n);
+      done += n;
     }
   }
 }

@@ -124,17 +124,26 @@ final class LoweredConv implements Conv {
         for (int row = from; row < to; row += PanelProduct.ROWS) {
           int count = Math.min(PanelProduct.ROWS, to - row);
           left.multiply(group, row, count, panel, tile, 4L * width);
-          int channel = group * s.groupOut() + row;
-          columns.forEachRun(
-              channel,
-              count,
-              (offset, c, place, n) -> {
-                float shift = bias == 0 ? 0 : getFloat(bias + 4L * c);
-                rows.shift(tile + 4L * ((c - channel) * width + place), shift, y + offset, n);
-              });
+          store(columns, group * s.groupOut() + row, count, tile, bias, y);
         }
       }
     }
+  }
+
+  /** Brings channels of some outputs to y. */
+  private void store(ConvStrip columns, int channel, int count, long tile, long bias, long y) {
+    long row = 4L * width;
+    long yRow = 4L * columns.shape().outPixels();
+    columns.forEachRun(
+        channel,
+        (offset, place, n) -> {
+          long from = tile + 4L * place;
+          if (bias == 0) {
+            rows.copy(from, row, 1, y + offset, yRow, count, n);
+          } else {
+            rows.shift(from, row, bias + 4L * channel, y + offset, yRow, count, n);
+          }
+        });
   }
 
   @Override
@@ -229,17 +238,20 @@ final class LoweredConv implements Conv {
   /** Makes panels of y, one after another. */
   private void loadPanels(ConvStrip outputs, int group, long y, long panels) {
     int channels = outputs.shape().groupOut();
-    int first = group * channels;
     for (int at = 0; at < outputs.count(); at += width) {
       long panel = panels + 4L * at * channels;
-      outputs
-          .part(at, width)
-          .forEachRun(
-              first,
-              channels,
-              (offset, c, place, n) ->
-                  rows.copy(y + offset, 1, panel + 4L * ((c - first) * width + place), n));
+      load(outputs.part(at, width), group, y, panel, 4L * width);
     }
+  }
+
+  /** Copies the outputs of a group's channels to a matrix. */
+  private void load(ConvStrip outputs, int group, long y, long matrix, long row) {
+    int channels = outputs.shape().groupOut();
+    long yRow = 4L * outputs.shape().outPixels();
+    outputs.forEachRun(
+        group * channels,
+        (offset, place, n) ->
+            rows.copy(y + offset, yRow, 1, matrix + 4L * place, row, channels, n));
   }
 
   @Override
@@ -334,12 +346,7 @@ final class LoweredConv implements Conv {
       long tile = rooms.at(6);
       images.load(x, group * s.groupIn(), tiles, pixels, rooms.at(1));
       images.patches(places);
-      int first = group * channels;
-      strip.forEachRun(
-          first,
-          channels,
-          (offset, c, place, n) ->
-              rows.copy(dy + offset, 1, gradients + 4L * ((c - first) * strip.count() + place), n));
+      load(strip, group, dy, gradients, 4L * strip.count());
       Left left =
           product.left(
               new Matrices(1, channels, strip.count(), gradients, 0, 4L * strip.count(), 4));

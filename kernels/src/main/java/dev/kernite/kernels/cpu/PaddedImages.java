@@ -87,7 +87,11 @@ final class PaddedImages {
   /** Copies channels of x, from one on, to {@code room}. */
   void load(long x, int channel, PixelRows rows, long room) {
     RawMemory.zero(room, Float.BYTES * floats());
-    forEachPart(channel, (pixel, at, n) -> rows.copy(x + pixel, step, room + at, n));
+    long xRow = Float.BYTES * (long) shape.inWidth();
+    long row = Float.BYTES * rowFloats;
+    forEachPart(
+        channel,
+        (pixel, at, count, n) -> rows.copy(x + pixel, xRow, step, room + at, row, count, n));
   }
 
   /** Sets all values of a channel, counted from the first one here. */
@@ -101,10 +105,14 @@ final class PaddedImages {
 
   /** Copies everything but the padding to channels of x, from one on. */
   void store(long room, PixelRows rows, long x, int channel) {
-    forEachPart(channel, (pixel, at, n) -> rows.spread(room + at, x + pixel, step, n));
+    long xRow = Float.BYTES * (long) shape.inWidth();
+    long row = Float.BYTES * rowFloats;
+    forEachPart(
+        channel,
+        (pixel, at, count, n) -> rows.spread(room + at, row, x + pixel, xRow, step, count, n));
   }
 
-  /** What happens with a part of a row: the columns of one remainder. */
+  /** What happens with a channel of an image: the columns of one remainder of all its rows. */
   private interface Part {
     /**
      * One part.
@@ -112,7 +120,7 @@ final class PaddedImages {
      * @param pixel offset in bytes of its first pixel in x
      * @param at in the room
      */
-    void visit(long pixel, long at, int n);
+    void visit(long pixel, long at, int rows, int n);
   }
 
   private void forEachPart(int channel, Part part) {
@@ -129,11 +137,7 @@ final class PaddedImages {
           long plane = (image * shape.inChannels() + channel + c) * shape.inPixels();
           long pixel = plane + (long) (top - window.padY()) * shape.inWidth() + pixelColumn;
           long at = c * planeFloats + first;
-          for (int row = top; row < bottom; row++) {
-            part.visit(Float.BYTES * pixel, Float.BYTES * at, to - from);
-            pixel += shape.inWidth();
-            at += rowFloats;
-          }
+          part.visit(Float.BYTES * pixel, Float.BYTES * at, Math.max(0, bottom - top), to - from);
         }
       }
     }

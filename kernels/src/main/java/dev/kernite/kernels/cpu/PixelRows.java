@@ -1,18 +1,22 @@
 package dev.kernite.kernels.cpu;
 
-/** What convolutions do with runs of pixels. Steps count elements. */
+/**
+ * What convolutions do with pixels, on blocks of rows of n pixels. From one row to the next it is
+ * {@code sourceRow} and {@code targetRow} bytes; steps within a row count elements.
+ */
 interface PixelRows {
-  /** {@code target[i] = source[i step]} for i &lt; n. */
-  void copy(long source, int step, long target, long n);
+  /** {@code target[r, i] = source[r, i step]}. */
+  void copy(long source, long sourceRow, int step, long target, long targetRow, int rows, long n);
 
-  /** {@code target[i step] = source[i]} for i &lt; n. */
-  void spread(long source, long target, int step, long n);
+  /** {@code target[r, i step] = source[r, i]}. */
+  void spread(long source, long sourceRow, long target, long targetRow, int step, int rows, long n);
+
+  /** {@code target[r, i] = source[r, i] + offsets[r]}. */
+  void shift(
+      long source, long sourceRow, long offsets, long target, long targetRow, int rows, long n);
 
   /** {@code target[i] += source[i]} for i &lt; n. */
   void add(long source, long target, long n);
-
-  /** {@code target[i] = source[i] + offset} for i &lt; n. */
-  void shift(long source, float offset, long target, long n);
 
   /** Most values of a run below; and how many more, at most, are touched behind an operand. */
   int longest();

@@ -7,16 +7,36 @@ import static dev.kernite.kernels.cpu.RawMemory.putFloat;
 /** Runs of pixels in plain Java. */
 final class ScalarPixelRows implements PixelRows {
   @Override
-  public void copy(long source, int step, long target, long n) {
-    for (long i = 0; i < n; i++) {
-      putFloat(target + 4 * i, getFloat(source + 4 * i * step));
+  public void copy(
+      long source, long sourceRow, int step, long target, long targetRow, int rows, long n) {
+    for (int r = 0; r < rows; r++) {
+      for (long i = 0; i < n; i++) {
+        float value = getFloat(source + r * sourceRow + 4 * i * step);
+        putFloat(target + r * targetRow + 4 * i, value);
+      }
     }
   }
 
   @Override
-  public void spread(long source, long target, int step, long n) {
-    for (long i = 0; i < n; i++) {
-      putFloat(target + 4 * i * step, getFloat(source + 4 * i));
+  public void spread(
+      long source, long sourceRow, long target, long targetRow, int step, int rows, long n) {
+    for (int r = 0; r < rows; r++) {
+      for (long i = 0; i < n; i++) {
+        float value = getFloat(source + r * sourceRow + 4 * i);
+        putFloat(target + r * targetRow + 4 * i * step, value);
+      }
+    }
+  }
+
+  @Override
+  public void shift(
+      long source, long sourceRow, long offsets, long target, long targetRow, int rows, long n) {
+    for (int r = 0; r < rows; r++) {
+      float offset = getFloat(offsets + 4L * r);
+      for (long i = 0; i < 4 * n; i += 4) {
+        float value = getFloat(source + r * sourceRow + i);
+        putFloat(target + r * targetRow + i, value + offset);
+      }
     }
   }
 
@@ -24,13 +44,6 @@ final class ScalarPixelRows implements PixelRows {
   public void add(long source, long target, long n) {
     for (long i = 0; i < 4 * n; i += 4) {
       putFloat(target + i, getFloat(target + i) + getFloat(source + i));
-    }
-  }
-
-  @Override
-  public void shift(long source, float offset, long target, long n) {
-    for (long i = 0; i < 4 * n; i += 4) {
-      putFloat(target + i, getFloat(source + i) + offset);
     }
   }
 
@@ -45,7 +58,7 @@ final class ScalarPixelRows implements PixelRows {
       long from = source + getLong(places + 8L * row);
       long to = matrix + 4L * row * width;
       for (int run = 0; run < runs.size(); run++) {
-        copy(from + runs.from(run), 1, to + runs.to(run), runs.length(run));
+        copy(from + runs.from(run), 0, 1, to + runs.to(run), 0, 1, runs.length(run));
       }
     }
   }

@@ -1,40 +1,38 @@
 package dev.kernite.kernels.cpu;
 
-/**
- * Runs of pixels on vectors, where they are dense or every second one; else, and where they are too
- * short to be worth a mask, in plain Java.
- */
+/** Pixels on vectors; where a stride is more than two, in plain Java. */
 final class VectorPixelRows implements PixelRows {
-  private static final int SHORT = 3;
-
   private final ScalarPixelRows plain = new ScalarPixelRows();
 
   @Override
-  public void copy(long source, int step, long target, long n) {
-    switch (n <= SHORT ? 0 : step) {
-      case 1 -> PixelKernels.copy(source, target, n);
-      case 2 -> PixelKernels.everySecond(source, target, n);
-      default -> plain.copy(source, step, target, n);
+  public void copy(
+      long source, long sourceRow, int step, long target, long targetRow, int rows, long n) {
+    switch (step) {
+      case 1 -> PixelKernels.copy(source, sourceRow, target, targetRow, rows, n);
+      case 2 -> PixelKernels.everySecond(source, sourceRow, target, targetRow, rows, n);
+      default -> plain.copy(source, sourceRow, step, target, targetRow, rows, n);
     }
   }
 
   @Override
-  public void spread(long source, long target, int step, long n) {
-    switch (n <= SHORT ? 0 : step) {
-      case 1 -> PixelKernels.copy(source, target, n);
-      case 2 -> PixelKernels.toEverySecond(source, target, n);
-      default -> plain.spread(source, target, step, n);
+  public void spread(
+      long source, long sourceRow, long target, long targetRow, int step, int rows, long n) {
+    switch (step) {
+      case 1 -> PixelKernels.copy(source, sourceRow, target, targetRow, rows, n);
+      case 2 -> PixelKernels.toEverySecond(source, sourceRow, target, targetRow, rows, n);
+      default -> plain.spread(source, sourceRow, target, targetRow, step, rows, n);
     }
+  }
+
+  @Override
+  public void shift(
+      long source, long sourceRow, long offsets, long target, long targetRow, int rows, long n) {
+    PixelKernels.shift(source, sourceRow, offsets, target, targetRow, rows, n);
   }
 
   @Override
   public void add(long source, long target, long n) {
     ColumnKernels.add(source, target, n);
-  }
-
-  @Override
-  public void shift(long source, float offset, long target, long n) {
-    PixelKernels.shift(source, target, n, offset);
   }
 
   @Override

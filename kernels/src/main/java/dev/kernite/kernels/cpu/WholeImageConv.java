@@ -1,7 +1,5 @@
 package dev.kernite.kernels.cpu;
 
-import static dev.kernite.kernels.cpu.RawMemory.getFloat;
-
 import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Gemm;
 
@@ -37,6 +35,11 @@ final class WholeImageConv implements Conv {
 
   @Override
   public void forward(Shape s, long x, long weight, long bias, long y) {
+    if (s.outChannels() == 1 && bias == 0) {
+      // As many dot products with one row: y's only column is its transpose's only row.
+      gemm.multiply(Gemm.Shape.dense(false, true, 1, s.batch(), s.patch()), weight, x, 0, y);
+      return;
+    }
     Gemm.Shape product =
         Gemm.Shape.dense(false, true, s.batch(), s.groupOut(), s.patch())
             .withOperands(imageRow(s), s.patch())
@@ -62,9 +65,10 @@ final class WholeImageConv implements Conv {
       long at = x + 4L * g * s.patch();
       gemm.multiply(product, y + 4L * g * s.groupOut(), weight + g * weightStep(s), 0, at);
     }
-    for (long plane = 0; bias != 0 && plane < s.batch() * s.inChannels(); plane++) {
-      long at = x + 4 * plane * s.inPixels();
-      rows.shift(at, getFloat(bias + 4 * (plane % s.inChannels())), at, s.inPixels());
+    long row = 4L * s.inPixels();
+    for (long image = 0; bias != 0 && image < s.batch(); image++) {
+      long at = x + 4 * image * imageRow(s);
+      rows.shift(at, row, bias, at, row, s.inChannels(), s.inPixels());
     }
   }
 
