@@ -45,13 +45,21 @@ public interface Pool {
    * @param countPadding whether padding counts as pixels; what lies beyond the padding never does
    */
   record Divisor(int fixed, boolean countPadding) {
-    /** The divisor of an output, by rows and columns of its window. */
+    /** The divisor of an output: {@link #rows} times {@link #columns}. */
     public int of(Shape s, int outRow, int outColumn) {
+      return rows(s, outRow) * columns(s, outColumn);
+    }
+
+    /** What the rows of a window contribute to the divisor. */
+    public int rows(Shape s, int outRow) {
       SlidingWindow w = s.window();
-      return fixed != 0
-          ? fixed
-          : extent(outRow, w.height(), w.strideY(), w.padY(), s.inHeight())
-              * extent(outColumn, w.width(), w.strideX(), w.padX(), s.inWidth());
+      return fixed != 0 ? fixed : extent(outRow, w.height(), w.strideY(), w.padY(), s.inHeight());
+    }
+
+    /** What its columns contribute. */
+    public int columns(Shape s, int outColumn) {
+      SlidingWindow w = s.window();
+      return fixed != 0 ? 1 : extent(outColumn, w.width(), w.strideX(), w.padX(), s.inWidth());
     }
 
     private int extent(int out, int taps, int stride, int pad, int pixels) {

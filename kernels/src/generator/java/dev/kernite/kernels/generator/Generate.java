@@ -29,6 +29,7 @@ public final class Generate {
       import static dev.kernite.kernels.cpu.Lanes.*;
       import static dev.kernite.kernels.cpu.RawMemory.ALL;
       import static dev.kernite.kernels.cpu.RawMemory.FLOAT;
+      import static dev.kernite.kernels.cpu.RawMemory.INT;
       import static dev.kernite.kernels.cpu.RawMemory.LITTLE;
       import static dev.kernite.kernels.cpu.RawMemory.LONG;
       import static jdk.incubator.vector.FloatVector.broadcast;
@@ -87,6 +88,7 @@ public final class Generate {
             NormKernels.all(),
             BatchNormKernels.all(),
             PixelKernels.all(),
+            PoolKernels.all(),
             ScoreKernels.all(),
             LossKernels.all(),
             OptimKernels.all(),

@@ -115,6 +115,7 @@ final class LoweredConv implements Conv {
       RunTable runs = new RunTable(rooms.at(2), rows.longest());
       long panel = rooms.at(3);
       long tile = rooms.at(4);
+      RawMemory.zero(pixels, 4 * images.floats());
       images.load(x, group * s.groupIn(), rows, pixels);
       images.taps(taps);
       for (int done = 0; done < strip.count(); done += width) {

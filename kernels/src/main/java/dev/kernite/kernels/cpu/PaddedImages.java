@@ -84,9 +84,13 @@ final class PaddedImages {
     }
   }
 
-  /** Copies channels of x, from one on, to {@code room}. */
+  /** Values from one row to the next. */
+  long rowFloats() {
+    return rowFloats;
+  }
+
+  /** Copies channels of x, from one on, to {@code room}, which holds the padding already. */
   void load(long x, int channel, PixelRows rows, long room) {
-    RawMemory.zero(room, Float.BYTES * floats());
     long xRow = Float.BYTES * (long) shape.inWidth();
     long row = Float.BYTES * rowFloats;
     forEachPart(
@@ -97,6 +101,10 @@ final class PaddedImages {
   /** Sets all values of a channel, counted from the first one here. */
   void fill(int channel, float value, long room) {
     long from = room + Float.BYTES * channel * planeFloats;
+    if (Float.floatToRawIntBits(value) == 0) {
+      RawMemory.zero(from, Float.BYTES * planeFloats);
+      return;
+    }
     long end = from + Float.BYTES * planeFloats;
     for (long at = from; at < end; at += Float.BYTES) {
       putFloat(at, value);

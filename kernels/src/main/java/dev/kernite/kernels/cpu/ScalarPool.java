@@ -9,8 +9,8 @@ import dev.kernite.kernels.Pool;
 import dev.kernite.kernels.SlidingWindow;
 
 /**
- * Pooling in plain Java, for both twins: windows are small and a stride apart, which leaves vectors
- * little to do. Gradients are scattered, which is deterministic since one task does all of a plane.
+ * Pooling in plain Java. Gradients are scattered, which is deterministic since one task does all of
+ * a plane.
  */
 final class ScalarPool implements Pool {
   private final Workers workers;
@@ -43,8 +43,21 @@ final class ScalarPool implements Pool {
     }
   }
 
-  private void forEachPlane(long planes, long pixels, Chunks.Body body) {
-    Chunks.rows(workers, planes, pixels, body);
+  /** What to do with one plane. */
+  private interface Plane {
+    void visit(long plane);
+  }
+
+  private void forEachPlane(Shape s, Plane body) {
+    Chunks.rows(
+        workers,
+        s.planes(),
+        inPixels(s),
+        (from, to) -> {
+          for (long plane = from; plane < to; plane++) {
+            body.visit(plane);
+          }
+        });
   }
 
   private static void forEachOutput(Shape s, long plane, Output output) {
@@ -62,35 +75,33 @@ final class ScalarPool implements Pool {
 
   @Override
   public void maxPool(Shape s, long x, long y, long indices) {
+    forEachPlane(s, plane -> maxPool(s, plane, x, y, indices));
+  }
+
+  /** Pools one plane. */
+  void maxPool(Shape s, long plane, long x, long y, long indices) {
     SlidingWindow w = s.window();
-    forEachPlane(
-        s.planes(),
-        inPixels(s),
-        (from, to) -> {
-          for (long plane = from; plane < to; plane++) {
-            long image = x + 4 * plane * inPixels(s);
-            forEachOutput(
-                s,
-                plane,
-                (number, row, column) -> {
-                  View v = View.of(s, row, column);
-                  int best = v.top * s.inWidth() + v.left;
-                  float largest = getFloat(image + 4L * best);
-                  for (int i = v.top; i < v.bottom; i += w.dilationY()) {
-                    for (int j = v.left; j < v.right; j += w.dilationX()) {
-                      int place = i * s.inWidth() + j;
-                      float value = getFloat(image + 4L * place);
-                      if (value > largest || Float.isNaN(value)) {
-                        largest = value;
-                        best = place;
-                      }
-                    }
-                  }
-                  putFloat(y + 4 * number, largest);
-                  if (indices != 0) {
-                    putInt(indices + 4 * number, best);
-                  }
-                });
+    long image = x + 4 * plane * inPixels(s);
+    forEachOutput(
+        s,
+        plane,
+        (number, row, column) -> {
+          View v = View.of(s, row, column);
+          int best = v.top * s.inWidth() + v.left;
+          float largest = getFloat(image + 4L * best);
+          for (int i = v.top; i < v.bottom; i += w.dilationY()) {
+            for (int j = v.left; j < v.right; j += w.dilationX()) {
+              int place = i * s.inWidth() + j;
+              float value = getFloat(image + 4L * place);
+              if (value > largest || Float.isNaN(value)) {
+                largest = value;
+                best = place;
+              }
+            }
+          }
+          putFloat(y + 4 * number, largest);
+          if (indices != 0) {
+            putInt(indices + 4 * number, best);
           }
         });
   }
@@ -98,18 +109,15 @@ final class ScalarPool implements Pool {
   @Override
   public void maxPoolGrad(Shape s, long indices, long dy, long dx) {
     forEachPlane(
-        s.planes(),
-        inPixels(s),
-        (from, to) -> {
-          RawMemory.zero(dx + 4 * from * inPixels(s), 4 * (to - from) * inPixels(s));
-          for (long plane = from; plane < to; plane++) {
-            long image = dx + 4 * plane * inPixels(s);
-            forEachOutput(
-                s,
-                plane,
-                (number, row, column) ->
-                    add(image, getInt(indices + 4 * number), getFloat(dy + 4 * number)));
-          }
+        s,
+        plane -> {
+          long image = dx + 4 * plane * inPixels(s);
+          RawMemory.zero(image, 4 * inPixels(s));
+          forEachOutput(
+              s,
+              plane,
+              (number, row, column) ->
+                  add(image, getInt(indices + 4 * number), getFloat(dy + 4 * number)));
         });
   }
 
@@ -121,50 +129,44 @@ final class ScalarPool implements Pool {
   @Override
   public void avgPool(Shape s, Divisor divisor, long x, long y) {
     forEachPlane(
-        s.planes(),
-        inPixels(s),
-        (from, to) -> {
-          for (long plane = from; plane < to; plane++) {
-            long image = x + 4 * plane * inPixels(s);
-            forEachOutput(
-                s,
-                plane,
-                (number, row, column) -> {
-                  View v = View.of(s, row, column);
-                  double sum = 0;
-                  for (int i = v.top; i < v.bottom; i++) {
-                    for (int j = v.left; j < v.right; j++) {
-                      sum += getFloat(image + 4L * (i * s.inWidth() + j));
-                    }
+        s,
+        plane -> {
+          long image = x + 4 * plane * inPixels(s);
+          forEachOutput(
+              s,
+              plane,
+              (number, row, column) -> {
+                View v = View.of(s, row, column);
+                double sum = 0;
+                for (int i = v.top; i < v.bottom; i++) {
+                  for (int j = v.left; j < v.right; j++) {
+                    sum += getFloat(image + 4L * (i * s.inWidth() + j));
                   }
-                  putFloat(y + 4 * number, (float) (sum / divisor.of(s, row, column)));
-                });
-          }
+                }
+                putFloat(y + 4 * number, (float) (sum / divisor.of(s, row, column)));
+              });
         });
   }
 
   @Override
   public void avgPoolGrad(Shape s, Divisor divisor, long dy, long dx) {
     forEachPlane(
-        s.planes(),
-        inPixels(s),
-        (from, to) -> {
-          RawMemory.zero(dx + 4 * from * inPixels(s), 4 * (to - from) * inPixels(s));
-          for (long plane = from; plane < to; plane++) {
-            long image = dx + 4 * plane * inPixels(s);
-            forEachOutput(
-                s,
-                plane,
-                (number, row, column) -> {
-                  View v = View.of(s, row, column);
-                  float share = getFloat(dy + 4 * number) / divisor.of(s, row, column);
-                  for (int i = v.top; i < v.bottom; i++) {
-                    for (int j = v.left; j < v.right; j++) {
-                      add(image, i * s.inWidth() + j, share);
-                    }
+        s,
+        plane -> {
+          long image = dx + 4 * plane * inPixels(s);
+          RawMemory.zero(image, 4 * inPixels(s));
+          forEachOutput(
+              s,
+              plane,
+              (number, row, column) -> {
+                View v = View.of(s, row, column);
+                float share = getFloat(dy + 4 * number) / divisor.of(s, row, column);
+                for (int i = v.top; i < v.bottom; i++) {
+                  for (int j = v.left; j < v.right; j++) {
+                    add(image, i * s.inWidth() + j, share);
                   }
-                });
-          }
+                }
+              });
         });
   }
 

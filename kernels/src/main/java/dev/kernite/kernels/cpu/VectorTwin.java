@@ -39,7 +39,7 @@ final class VectorTwin {
             new VectorPanelProduct(workers, memory),
             new VectorTiles(),
             new VectorPixelRows()),
-        new ScalarPool(workers),
+        new VectorPool(workers, memory),
         new VectorBatchNorm(workers));
   }
 }
