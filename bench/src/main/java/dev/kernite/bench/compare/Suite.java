@@ -6,6 +6,7 @@ import dev.kernite.kernels.WeightType;
 import dev.kernite.models.measure.AttentionWork;
 import dev.kernite.models.measure.ConvWork;
 import dev.kernite.models.measure.GemmWork;
+import dev.kernite.models.measure.ImageWork;
 import dev.kernite.models.measure.RowWork;
 import dev.kernite.models.measure.RowWork.Function;
 import dev.kernite.models.measure.Workload;
@@ -56,6 +57,14 @@ record Suite(Backend backend, Contest contest, Arguments arguments, Consumer<Res
     for (ConvWork.Direction direction : ConvWork.Direction.values()) {
       convolution(direction);
     }
+    for (ImageWork.Function function : ImageWork.Function.values()) {
+      images(function);
+    }
+  }
+
+  private void images(ImageWork.Function function) {
+    String kind = function.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    run("ops", kind, kind + " 64x64x28x28", () -> new ImageWork(backend, function, 64, 64, 28));
   }
 
   /** In the middle of a discriminator of 28 x 28 pixels. */

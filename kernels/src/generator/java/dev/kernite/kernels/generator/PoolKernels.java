@@ -30,18 +30,6 @@ final class PoolKernels {
             PoolKernels::max)
         .method(
             """
-            Adds each dy to where the largest pixel was.
-
-            @param places see {@link #max}; taps from last to first, so that a pixel gets its sums in
-                the order of the outputs""",
-            "static void maxGrad("
-                + PLACES
-                + ", int count, int place, int placeRow, int placeStep, "
-                + OUTPUTS
-                + ", long dy, long indices)",
-            PoolKernels::maxGrad)
-        .method(
-            """
             The sum of each window, row by row of its taps, over the product of two divisors.
 
             @param divisors one float an output column
@@ -77,15 +65,11 @@ final class PoolKernels {
     code.line("long out = 4 * (r * n + i);");
   }
 
-  private static void firstPlaces(Code code) {
-    code.line("int first = place + r * placeRow + (int) i * placeStep;");
-    code.line("IntVector origin = IntVector.broadcast(I, first).addIndex(placeStep);");
-  }
-
   private static void max(Code code) {
     code.line("VectorMask<Float> unknown = S.maskAll(false);");
     forEachVector(code);
-    firstPlaces(code);
+    code.line("int first = place + r * placeRow + (int) i * placeStep;");
+    code.line("IntVector origin = IntVector.broadcast(I, first).addIndex(placeStep);");
     code.line("FloatVector best = broadcast(S, Float.NEGATIVE_INFINITY);");
     code.line("IntVector where = IntVector.zero(I);");
     code.open("for (int t = 0; t < count; t++)");
@@ -101,25 +85,6 @@ final class PoolKernels {
     code.close();
     code.close().close();
     code.line("return unknown.anyTrue();");
-  }
-
-  private static void maxGrad(Code code) {
-    forEachVector(code);
-    firstPlaces(code);
-    Vec dy = code.let("grad", Vec.load("dy + out", "inside"));
-    code.line(
-        "IntVector where = IntVector.fromMemorySegment("
-            + "I, ALL, indices + out, LITTLE, inside.cast(I)).sub(origin);");
-    code.open("for (int t = count - 1; t >= 0; t--)");
-    code.line("long at = from + ALL.get(LONG, taps + 8L * t);");
-    code.line(
-        "VectorMask<Float> here ="
-            + " where.compare(EQ, ALL.get(INT, places + 4L * t)).cast(S).and(inside);");
-    Vec old = code.let("old", Vec.load("at"));
-    code.line(
-        "%s.blend(%s, here).intoMemorySegment(ALL, at, LITTLE);", old.code(), old.plus(dy).code());
-    code.close();
-    code.close().close();
   }
 
   private static Vec divisor(Code code) {

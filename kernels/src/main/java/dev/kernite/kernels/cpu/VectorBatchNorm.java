@@ -18,15 +18,26 @@ final class VectorBatchNorm implements BatchNorm {
     this.plain = new ScalarBatchNorm(workers);
   }
 
-  /** What to do with a run of pixels, at an offset in bytes. */
-  private interface Run {
-    void visit(long offset, long n);
+  /** What to do with a block of rows, at an offset in bytes. */
+  private interface Block {
+    void visit(long offset, int rows, long n);
   }
 
-  private static void forEachRun(Shape s, long channel, Run run) {
-    for (long n = 0; n < s.batch(); n++) {
-      run.visit(4 * (n * s.channels() + channel) * s.pixels(), s.pixels());
+  /** Visits the values of a channel, as many at a time as lanes may add up in float32. */
+  private static void forEachBlock(Shape s, long channel, Block block) {
+    long rows = Math.max(1, VectorRows.BLOCK / s.pixels());
+    for (long first = 0; first < s.batch(); first += rows) {
+      long at = (first * s.channels() + channel) * s.pixels();
+      int count = (int) Math.min(rows, s.batch() - first);
+      for (long p = 0; p < s.pixels(); p += VectorRows.BLOCK) {
+        block.visit(4 * (at + p), count, Math.min(VectorRows.BLOCK, s.pixels() - p));
+      }
     }
+  }
+
+  /** Bytes from one sample to the next. */
+  private static long row(Shape s) {
+    return 4 * s.channels() * s.pixels();
   }
 
   private void forEachChannel(Shape s, Chunks.Body body) {
@@ -43,23 +54,31 @@ final class VectorBatchNorm implements BatchNorm {
         s,
         (from, to) -> {
           for (long c = from; c < to; c++) {
-            double sum = 0;
-            for (long n = 0; n < s.batch(); n++) {
-              sum += VectorRows.sum(x + offset(s, n, c), s.pixels());
-            }
-            float centre = (float) (sum / s.divisor());
-            double squares = 0;
-            for (long n = 0; n < s.batch(); n++) {
-              squares += VectorRows.squares(x + offset(s, n, c), s.pixels(), centre);
-            }
-            putFloat(mean + 4 * c, centre);
-            putFloat(variance + 4 * c, (float) (squares / s.divisor()));
+            // The second pass corrects the first (Chan, Golub, LeVeque 1983): a mean in float32
+            // may be off by more than the values vary.
+            float centre = (float) moments(s, c, x, 0)[0];
+            double[] moments = moments(s, c, x, centre);
+            putFloat(mean + 4 * c, (float) (centre + moments[0]));
+            putFloat(variance + 4 * c, (float) (moments[1] - moments[0] * moments[0]));
           }
         });
   }
 
-  private static long offset(Shape s, long sample, long channel) {
-    return 4 * (sample * s.channels() + channel) * s.pixels();
+  /** Means of x - centre and of its squares. */
+  private static double[] moments(Shape s, long channel, long x, float centre) {
+    long room = Lanes.padding();
+    double[] sums = new double[2];
+    forEachBlock(
+        s,
+        channel,
+        (at, rows, n) -> {
+          BatchNormKernels.moments(x + at, row(s), rows, n, centre, room);
+          sums[0] += getFloat(room);
+          sums[1] += getFloat(room + 4);
+        });
+    sums[0] /= s.divisor();
+    sums[1] /= s.divisor();
+    return sums;
   }
 
   @Override
@@ -77,10 +96,12 @@ final class VectorBatchNorm implements BatchNorm {
             double gain = weight == 0 ? 1 : getFloat(weight + 4 * c);
             float scale = (float) (gain * ScalarBatchNorm.rstd(variance, c, eps));
             float offset = bias == 0 ? 0 : getFloat(bias + 4 * c);
-            forEachRun(
+            forEachBlock(
                 s,
                 c,
-                (at, n) -> BatchNormKernels.normalise(x + at, y + at, n, centre, scale, offset));
+                (at, rows, n) ->
+                    BatchNormKernels.normalise(
+                        x + at, y + at, row(s), rows, n, centre, scale, offset));
           }
         });
   }
@@ -110,17 +131,17 @@ final class VectorBatchNorm implements BatchNorm {
             float centre = getFloat(mean + 4 * c);
             double rstd = ScalarBatchNorm.rstd(variance, c, eps);
             double gain = weight == 0 ? 1 : getFloat(weight + 4 * c);
-            double sum = 0;
-            double dot = 0;
-            for (long n = 0; n < s.batch(); n++) {
-              for (long p = 0; p < s.pixels(); p += VectorRows.BLOCK) {
-                long at = offset(s, n, c) + 4 * p;
-                long count = Math.min(VectorRows.BLOCK, s.pixels() - p);
-                BatchNormKernels.gradientSums(x + at, dy + at, count, centre, room);
-                sum += getFloat(room);
-                dot += rstd * getFloat(room + 4);
-              }
-            }
+            double[] sums = new double[2];
+            forEachBlock(
+                s,
+                c,
+                (at, rows, n) -> {
+                  BatchNormKernels.gradientSums(x + at, dy + at, row(s), rows, n, centre, room);
+                  sums[0] += getFloat(room);
+                  sums[1] += getFloat(room + 4);
+                });
+            double sum = sums[0];
+            double dot = rstd * sums[1];
             if (dweight != 0) {
               putFloat(dweight + 4 * c, (float) dot);
             }
@@ -131,12 +152,13 @@ final class VectorBatchNorm implements BatchNorm {
               float scale = (float) (gain * rstd);
               float meanGrad = ownStatistics ? (float) (sum / s.divisor()) : 0;
               float slope = ownStatistics ? (float) (dot / s.divisor() * rstd) : 0;
-              forEachRun(
+              forEachBlock(
                   s,
                   c,
-                  (at, n) ->
+                  (at, rows, n) ->
                       BatchNormKernels.gradient(
-                          x + at, dy + at, dx + at, n, centre, scale, meanGrad, slope));
+                          x + at, dy + at, dx + at, row(s), rows, n, centre, scale, meanGrad,
+                          slope));
             }
           }
         });

@@ -9,8 +9,9 @@ import dev.kernite.kernels.SlidingWindow;
 
 /**
  * Pooling on vectors of outputs, on planes copied to {@link PaddedImages}; in plain Java where
- * outputs are few and windows large, such as the mean of a whole image. Largest pixels, their
- * places and all gradients have the bits of the plain twin.
+ * outputs are few and windows large, such as the mean of a whole image, and where a gradient goes
+ * to one pixel of each window. Largest pixels, their places and gradients have the plain twin's
+ * bits.
  */
 final class VectorPool implements Pool {
   /** Most rows and columns of a window whose sum float32 is good enough for. */
@@ -27,8 +28,10 @@ final class VectorPool implements Pool {
     this.plain = new ScalarPool(workers);
   }
 
+  /** Whether a row of outputs fills too little of a vector. */
   private static boolean narrow(Shape s) {
-    return 4 * s.outWidth() < Lanes.LANES;
+    long width = s.outWidth();
+    return 4 * width < Lanes.LANES || width * width < s.window().taps();
   }
 
   /** Some planes, padded. */
@@ -169,32 +172,7 @@ final class VectorPool implements Pool {
 
   @Override
   public void maxPoolGrad(Shape s, long indices, long dy, long dx) {
-    if (narrow(s)) {
-      plain.maxPoolGrad(s, indices, dy, dx);
-      return;
-    }
-    forEachPlane(
-        s,
-        0,
-        (p, from, to) -> {
-          p.places();
-          for (long plane = from; plane < to; plane++) {
-            PoolKernels.maxGrad(
-                p.pixels(plane),
-                p.pixelRow,
-                p.at(Planes.TAPS),
-                p.at(Planes.PLACES),
-                p.taps,
-                p.place(),
-                p.placeRow(),
-                s.window().strideX(),
-                s.outHeight(),
-                s.outWidth(),
-                dy + outBytes(s, plane),
-                indices + outBytes(s, plane));
-          }
-          p.store(dx);
-        });
+    plain.maxPoolGrad(s, indices, dy, dx);
   }
 
   @Override

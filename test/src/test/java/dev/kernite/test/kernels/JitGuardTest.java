@@ -51,6 +51,18 @@ class JitGuardTest {
     FLOORS.put("gelu gradient", 0.15);
     FLOORS.put("softmax", 0.1);
     FLOORS.put("layer norm", 0.05);
+    FLOORS.put("convolution of 64 to 128 channels", 0.25);
+    FLOORS.put("transposed convolution of 64 to 128 channels", 0.25);
+    FLOORS.put("weight gradient of 64 to 128 channels", 0.25);
+    FLOORS.put("convolution of 1 to 64 channels", 0.1);
+    FLOORS.put("transposed convolution of 1 to 64 channels", 0.1);
+    FLOORS.put("weight gradient of 1 to 64 channels", 0.04);
+    FLOORS.put("max pooling", 0.02);
+    FLOORS.put("average pooling", 0.02);
+    FLOORS.put("average pooling gradient", 0.01);
+    FLOORS.put("batch norm statistics", 0.03);
+    FLOORS.put("batch norm", 0.03);
+    FLOORS.put("batch norm gradient", 0.03);
   }
 
   /**

@@ -2,9 +2,13 @@ package dev.kernite.test.kernels;
 
 import com.sun.management.ThreadMXBean;
 import dev.kernite.kernels.Attention;
+import dev.kernite.kernels.BatchNorm;
+import dev.kernite.kernels.Conv;
 import dev.kernite.kernels.Gemm;
 import dev.kernite.kernels.PackedGemm;
+import dev.kernite.kernels.Pool;
 import dev.kernite.kernels.Roofs;
+import dev.kernite.kernels.SlidingWindow;
 import dev.kernite.kernels.UnaryFunction;
 import dev.kernite.kernels.WeightType;
 import dev.kernite.kernels.cpu.CpuBackend;
@@ -91,7 +95,76 @@ final class KernelRounds {
             8.0 * n,
             0,
             () -> cpu.norm().layerNorm(x, x, x, y, 0, 0, n / 512, 512, 1e-5f)));
+    convolutions(works, 64, 128, 14);
+    convolutions(works, 1, 64, 28);
+    pooling(works);
+    batchNorm(works);
     return works;
+  }
+
+  /** Windows of 4 x 4 with stride 2, as in a DCGAN. */
+  private void convolutions(List<Work> works, int in, int out, int size) {
+    SlidingWindow window = new SlidingWindow(4, 4, 2, 2, 1, 1, 1, 1);
+    Conv.Shape s = new Conv.Shape(8, 1, in, size, size, out, size / 2, size / 2, window);
+    long x = floats(s.batch() * s.inChannels() * s.inPixels());
+    long y = floats(s.batch() * s.outChannels() * s.outPixels());
+    long w = floats((long) s.outChannels() * s.patch());
+    double flops = 2.0 * s.batch() * s.outChannels() * s.outPixels() * s.patch();
+    String channels = " of %d to %d channels".formatted(in, out);
+    works.add(
+        new Work("convolution" + channels, flops, 0, () -> cpu.conv().forward(s, x, w, w, y)));
+    works.add(
+        new Work(
+            "transposed convolution" + channels,
+            flops,
+            0,
+            () -> cpu.conv().transposed(s, y, w, w, x)));
+    works.add(
+        new Work("weight gradient" + channels, flops, 0, () -> cpu.conv().weightGrad(s, x, y, w)));
+  }
+
+  private void pooling(List<Work> works) {
+    Pool.Shape s = new Pool.Shape(64, 28, 28, 14, 14, new SlidingWindow(3, 3, 2, 2, 1, 1, 1, 1));
+    Pool.Divisor divisor = new Pool.Divisor(0, true);
+    long x = floats(64 * 28 * 28);
+    long y = floats(64 * 14 * 14);
+    long indices = floats(64 * 14 * 14);
+    double flops = 10.0 * 64 * 28 * 28;
+    works.add(new Work("max pooling", flops, 0, () -> cpu.pool().maxPool(s, x, y, indices)));
+    works.add(new Work("average pooling", flops, 0, () -> cpu.pool().avgPool(s, divisor, x, y)));
+    works.add(
+        new Work(
+            "average pooling gradient", flops, 0, () -> cpu.pool().avgPoolGrad(s, divisor, y, x)));
+  }
+
+  private void batchNorm(List<Work> works) {
+    BatchNorm.Shape s = new BatchNorm.Shape(16, 64, 49);
+    long n = s.count() * s.channels();
+    long x = floats(n);
+    long dy = floats(n);
+    long dx = floats(n);
+    long mean = floats(64);
+    long weight = floats(64);
+    long variance = floats(64);
+    cpu.batchNorm().statistics(s, x, mean, variance);
+    works.add(
+        new Work(
+            "batch norm statistics",
+            8.0 * n,
+            0,
+            () -> cpu.batchNorm().statistics(s, x, mean, variance)));
+    works.add(
+        new Work(
+            "batch norm",
+            4.0 * n,
+            0,
+            () -> cpu.batchNorm().normalise(s, x, mean, variance, weight, weight, 1e-5f, dx)));
+    works.add(
+        new Work(
+            "batch norm gradient",
+            10.0 * n,
+            0,
+            () -> cpu.batchNorm().grad(s, true, x, mean, variance, weight, 1e-5f, dy, dx, 0, 0)));
   }
 
   private Work packedProduct(WeightType type, int rows, long k, long n) {

@@ -18,6 +18,7 @@ import dev.kernite.models.measure.ConvWork;
 import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
+import dev.kernite.models.measure.ImageWork;
 import dev.kernite.models.measure.RandomGpt2;
 import dev.kernite.models.measure.RowGradientWork;
 import dev.kernite.models.measure.RowWork;
@@ -98,6 +99,12 @@ final class WorkloadTest {
   @EnumSource(ConvWork.Direction.class)
   void convolutionsAreChecked(ConvWork.Direction direction) {
     checks(b -> new ConvWork(b, direction, 3, 2, 5, 6), w -> ((ConvWork) w).result());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ImageWork.Function.class)
+  void poolingAndBatchNormAreChecked(ImageWork.Function function) {
+    checks(b -> new ImageWork(b, function, 3, 2, 6), w -> ((ImageWork) w).result());
   }
 
   @Test
