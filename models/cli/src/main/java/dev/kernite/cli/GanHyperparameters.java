@@ -17,8 +17,8 @@ final class GanHyperparameters {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "mlp, mlp-logits, keras or dcgan (default: mlp; with --init, what its tensors tell);"
-              + " cgan: told classes, cgan-small: in a minute; srgan: enlarges.")
+          "mlp, mlp-logits, mlp-norm, keras or dcgan (default: mlp; with --init, what its tensors"
+              + " tell); cgan: told classes, cgan-small: in a minute; srgan: enlarges.")
   private String preset;
 
   @Option(

@@ -32,7 +32,7 @@ public record GanConfig(
 
   /** The configurations that come with Kernite, by name. */
   public static final Set<String> PRESETS =
-      Set.of("mlp", "mlp-logits", "keras", "dcgan", "cgan", "cgan-small", "srgan");
+      Set.of("mlp", "mlp-logits", "mlp-norm", "keras", "dcgan", "cgan", "cgan-small", "srgan");
 
   /** Slope of the rectifiers in discriminators that are given by their sizes alone. */
   static final double SLOPE = 0.2;

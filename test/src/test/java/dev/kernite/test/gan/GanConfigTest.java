@@ -68,7 +68,8 @@ final class GanConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "mlp-logits", "keras", "dcgan", "cgan", "cgan-small", "srgan"})
+  @ValueSource(
+      strings = {"mlp", "mlp-logits", "mlp-norm", "keras", "dcgan", "cgan", "cgan-small", "srgan"})
   void whatIsWrittenIsRead(String preset) {
     GanConfig config = GanConfig.preset(preset);
     assertEquals(config, read(config.text()));
