@@ -103,7 +103,7 @@ public final class KeyValueCache implements AutoCloseable {
    * that the step can be recorded.
    *
    * @param q queries, [rows, heads, 1, headDim]; k and v as well, with equal strides
-   * @param bias added to the scores, [rows, 1, 1, capacity] float32, or null
+   * @param bias added to the scores, float32 that broadcasts to [rows, heads, 1, capacity], or null
    * @param at int32 [1], {@link #length} in device memory
    * @return [rows, 1, heads * headDim]
    */
@@ -123,7 +123,7 @@ public final class KeyValueCache implements AutoCloseable {
             stored,
             new Strides(heads * headDim, headDim, heads * headDim),
             ScoreStrides.NONE,
-            bias == null ? ScoreStrides.NONE : new ScoreStrides(capacity, 0, 0, 1),
+            bias == null ? ScoreStrides.NONE : scores(bias),
             false,
             scale);
     engine
@@ -146,6 +146,11 @@ public final class KeyValueCache implements AutoCloseable {
   private static Strides strides(Tensor t) {
     long[] s = t.strides();
     return new Strides(s[0], s[1], s[2]);
+  }
+
+  private ScoreStrides scores(Tensor bias) {
+    long[] s = bias.shape().stridesWithin(Shape.of(rows, heads, 1, capacity));
+    return new ScoreStrides(s[0], s[1], s[2], s[3]);
   }
 
   /** Row r continues what was row {@code from[r]}; rows stay in place if their number does. */

@@ -11,6 +11,8 @@ import dev.kernite.engine.WeightMatrix;
 import dev.kernite.engine.op.CrossEntropy;
 import dev.kernite.engine.op.Reduction;
 import dev.kernite.models.ModelException;
+import dev.kernite.models.generation.CachedSession;
+import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
@@ -228,8 +230,8 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   /** Starts generating. */
-  public Gpt2Session session() {
-    return new Gpt2Session(this);
+  public DecodeSession session() {
+    return new CachedSession(new Gpt2Decoder(this));
   }
 
   /** Frees the parameters. */

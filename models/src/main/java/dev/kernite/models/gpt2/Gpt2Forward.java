@@ -33,7 +33,8 @@ public final class Gpt2Forward {
         int[][] ids = file.rows("input_ids");
         int[][] labels = file.has("labels") || !grads ? file.rows("labels") : ids;
         boolean[][] mask = file.mask("attention_mask");
-        TokenIds.requireShape(mask, ids); // of this pass alone: no keys are cached
+        TokenIds.requireShape(
+            "attention_mask", mask, ids); // of this pass alone: no keys are cached
         Gpt2Inputs in =
             new Gpt2Inputs(ids, mask, file.rows("position_ids"), file.rows("token_type_ids"));
         Runnable pass = () -> compute(model, in, labels, training, out);

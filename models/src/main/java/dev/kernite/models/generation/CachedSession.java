@@ -1,25 +1,20 @@
-package dev.kernite.models.gpt2;
+package dev.kernite.models.generation;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
 import dev.kernite.kernels.Recording;
 import dev.kernite.models.ModelException;
-import dev.kernite.models.generation.DecodeSession;
-import dev.kernite.models.generation.KeyValueCache;
-import dev.kernite.models.generation.NextTokenLogits;
-import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
-import dev.kernite.models.transformer.Probe;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * A GPT-2 in the middle of generation, with its key-value cache. A step is recorded: what changes
+ * A model in the middle of generation, with its key-value cache. A step is recorded: what changes
  * from one to the next is in {@link StepState}, and the rest stays where it is until the cache
  * grows or the number of rows changes.
  */
-public final class Gpt2Session implements DecodeSession {
-  private final Gpt2 model;
+public final class CachedSession implements DecodeSession {
+  private final CachedDecoder decoder;
   private KeyValueCache cache;
 
   /** Which positions of the prompts are real tokens, [row][position]; null where all are. */
@@ -33,64 +28,41 @@ public final class Gpt2Session implements DecodeSession {
   /** The step for the cache as it is now; null until there is one. */
   private Step step;
 
-  Gpt2Session(Gpt2 model) {
-    if (!model.hasHead()) {
-      throw new ModelException("this checkpoint has no language head: it cannot generate");
-    }
-    this.model = model;
+  /**
+   * Starts a session.
+   *
+   * @param decoder closed with the session
+   */
+  public CachedSession(CachedDecoder decoder) {
+    this.decoder = decoder;
   }
 
   @Override
   public int vocabSize() {
-    return model.config().vocabSize();
+    return decoder.vocabSize();
   }
 
   @Override
   public int maxPositions() {
-    return model.config().positions();
+    return decoder.maxPositions();
   }
 
   @Override
   public float[] prefill(int[][] ids, boolean[][] mask) {
-    close();
-    Gpt2Config config = model.config();
-    cache =
-        new KeyValueCache(
-            model.engine(),
-            config.layers(),
-            config.heads(),
-            config.headDim(),
-            config.positions(),
-            ids.length);
+    forget();
+    cache = decoder.newCache(ids.length);
     seen = new int[ids.length];
-    int[][] positions = new int[ids.length][];
     boolean padded = false;
     for (int r = 0; r < ids.length; r++) {
-      positions[r] = positions(mask[r]);
       for (boolean token : mask[r]) {
         seen[r] += token ? 1 : 0;
         padded |= !token;
       }
     }
     real = padded ? Arrays.stream(mask).map(boolean[]::clone).toArray(boolean[][]::new) : null;
-    logits = new NextTokenLogits(model.engine(), ids.length, vocabSize());
-    leaveLogits(
-        () -> {
-          Gpt2Inputs inputs = new Gpt2Inputs(ids, real, positions, null);
-          Tensor h = model.hidden(inputs, cache, false, Probe.NONE);
-          return h.narrow(1, inputs.time() - 1L, 1).contiguousCopy();
-        });
+    logits = new NextTokenLogits(decoder.engine(), ids.length, vocabSize());
+    leaveLogits(() -> decoder.prefill(ids, real, cache));
     return logits.values();
-  }
-
-  /** Positions count the real tokens; padding gets 1, as in Hugging Face. */
-  private static int[] positions(boolean[] real) {
-    int[] p = new int[real.length];
-    int next = 0;
-    for (int t = 0; t < p.length; t++) {
-      p[t] = real[t] ? next++ : 1;
-    }
-    return p;
   }
 
   @Override
@@ -106,9 +78,13 @@ public final class Gpt2Session implements DecodeSession {
   }
 
   private void feed(int[] tokens) {
-    model.requireOpen();
-    model.requireRoom(cache.length() + 1);
+    if (cache.length() >= maxPositions()) {
+      throw new ModelException(
+          "a sequence of %d tokens is longer than the model's context of %d"
+              .formatted(cache.length() + 1, maxPositions()));
+    }
     cache.reserve(1);
+    decoder.prepare(cache);
     if (step == null || step.moves != cache.moves()) {
       forgetStep();
       step = new Step();
@@ -142,19 +118,22 @@ public final class Gpt2Session implements DecodeSession {
     if (rows.length != cache.rows()) {
       forgetStep();
       forgetLogits();
-      logits = new NextTokenLogits(model.engine(), rows.length, vocabSize());
+      logits = new NextTokenLogits(decoder.engine(), rows.length, vocabSize());
     }
     cache.select(rows);
+    if (decoder.select(rows)) {
+      forgetStep();
+    }
   }
 
-  /** Computes hidden states without gradients, and leaves their logits in place. */
-  private void leaveLogits(Supplier<Tensor> hidden) {
-    Engine engine = model.engine();
+  /** Computes logits without gradients, and leaves them in place. */
+  private void leaveLogits(Supplier<Tensor> computed) {
+    Engine engine = decoder.engine();
     engine.noGrad(
         () ->
             engine.scoped(
                 () -> {
-                  logits.take(model.logits(hidden.get()));
+                  logits.take(computed.get());
                   return null;
                 }));
   }
@@ -173,8 +152,7 @@ public final class Gpt2Session implements DecodeSession {
     }
   }
 
-  @Override
-  public void close() {
+  private void forget() {
     forgetStep();
     forgetLogits();
     if (cache != null) {
@@ -183,16 +161,25 @@ public final class Gpt2Session implements DecodeSession {
     }
   }
 
+  @Override
+  public void close() {
+    forget();
+    decoder.close();
+  }
+
   /** A recorded step, with what it reads apart from weights and cache. */
   private final class Step implements AutoCloseable {
     /** {@link KeyValueCache#moves} when it was recorded. */
     final long moves = cache.moves();
 
     private final StepState state =
-        new StepState(model.engine(), cache.rows(), vocabSize(), maxPositions());
+        new StepState(decoder.engine(), cache.rows(), vocabSize(), maxPositions());
     private final Tensor padding = padding();
     private final Recording recording =
-        model.engine().backend().record(() -> leaveLogits(() -> model.step(state, padding, cache)));
+        decoder
+            .engine()
+            .backend()
+            .record(() -> leaveLogits(() -> decoder.step(state, padding, cache)));
 
     /** Hides the padding in the prompts, [rows, 1, 1, capacity], or null if there is none. */
     private Tensor padding() {
@@ -204,7 +191,7 @@ public final class Gpt2Session implements DecodeSession {
         whole[r] = Arrays.copyOf(real[r], Math.toIntExact(cache.capacity()));
         Arrays.fill(whole[r], real[r].length, whole[r].length, true);
       }
-      Tensor mask = Masks.padding(model.engine(), whole);
+      Tensor mask = Masks.padding(decoder.engine(), whole);
       return mask == null ? null : mask.disown();
     }
 
