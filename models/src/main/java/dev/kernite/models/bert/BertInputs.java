@@ -23,7 +23,7 @@ public record BertInputs(int[][] ids, boolean[][] real, int[][] types, int[][] p
     if (positions == null || positions.length != 1 || positions[0].length != ids[0].length) {
       TokenIds.requireShape("position_ids", positions, ids);
     }
-    TokenIds.requireShape(real, ids);
+    TokenIds.requireShape("attention_mask", real, ids);
   }
 
   /** Tokens alone. */

@@ -86,6 +86,22 @@ public final class TensorFiles {
   }
 
   /**
+   * A two-dimensional integer tensor as a mask: true where a value is not 0.
+   *
+   * @throws ModelException as {@link #rows}
+   */
+  public static boolean[][] mask(RawTensor raw) {
+    int[][] values = rows(raw);
+    boolean[][] mask = new boolean[values.length][values[0].length];
+    for (int b = 0; b < values.length; b++) {
+      for (int t = 0; t < values[b].length; t++) {
+        mask[b][t] = values[b][t] != 0;
+      }
+    }
+    return mask;
+  }
+
+  /**
    * A two-dimensional integer tensor as rows.
    *
    * @throws ModelException if it is not two-dimensional, or has no values, or too many for arrays

@@ -57,7 +57,7 @@ public final class LabelledFile implements BatchSource<LabelledBatch>, AutoClose
     BertInputs inputs =
         new BertInputs(
             rows(BatchFile.INPUT_IDS, index),
-            mask(index),
+            names.contains(MASK) ? TensorFiles.mask(file.tensor(MASK, index)) : null,
             rows(TYPES, index),
             rows(POSITIONS, index));
     RawTensor labels = file.tensor(LABELS, index);
@@ -68,20 +68,6 @@ public final class LabelledFile implements BatchSource<LabelledBatch>, AutoClose
 
   private int[][] rows(String name, long index) {
     return names.contains(name) ? TensorFiles.rows(file.tensor(name, index)) : null;
-  }
-
-  private boolean[][] mask(long index) {
-    int[][] rows = rows(MASK, index);
-    if (rows == null) {
-      return null;
-    }
-    boolean[][] mask = new boolean[rows.length][rows[0].length];
-    for (int b = 0; b < rows.length; b++) {
-      for (int t = 0; t < rows[b].length; t++) {
-        mask[b][t] = rows[b][t] != 0;
-      }
-    }
-    return mask;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.kernite.models.training;
 
 import dev.kernite.models.ModelException;
-import dev.kernite.models.checkpoint.RawTensor;
 import dev.kernite.models.checkpoint.TensorFiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +41,7 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
   public Batch batch(long step) {
     long index = step % file.steps();
     int[][] ids = TensorFiles.rows(file.tensor(BatchFile.INPUT_IDS, index));
-    boolean[][] mask = names.contains(MASK) ? mask(file.tensor(MASK, index)) : null;
+    boolean[][] mask = names.contains(MASK) ? TensorFiles.mask(file.tensor(MASK, index)) : null;
     int[][] labels =
         names.contains(LABELS)
             ? TensorFiles.rows(file.tensor(LABELS, index))
@@ -59,17 +58,6 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
       }
     }
     return labels;
-  }
-
-  private static boolean[][] mask(RawTensor raw) {
-    int[][] rows = TensorFiles.rows(raw);
-    boolean[][] mask = new boolean[rows.length][rows[0].length];
-    for (int b = 0; b < rows.length; b++) {
-      for (int t = 0; t < rows[b].length; t++) {
-        mask[b][t] = rows[b][t] != 0;
-      }
-    }
-    return mask;
   }
 
   @Override

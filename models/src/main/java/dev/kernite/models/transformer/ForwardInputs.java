@@ -49,18 +49,7 @@ public final class ForwardInputs implements AutoCloseable {
 
   /** A mask [rows][columns], true where a value is not 0, or null if there is no such input. */
   public boolean[][] mask(String name) {
-    int[][] values = rows(name);
-    if (values == null) {
-      return null;
-    }
-    boolean[][] mask = new boolean[values.length][];
-    for (int b = 0; b < values.length; b++) {
-      mask[b] = new boolean[values[b].length];
-      for (int t = 0; t < values[b].length; t++) {
-        mask[b][t] = values[b][t] != 0;
-      }
-    }
-    return mask;
+    return has(name) ? TensorFiles.mask(file.tensor(name)) : null;
   }
 
   /** Whether there is such an input. */

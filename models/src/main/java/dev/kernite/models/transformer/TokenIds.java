@@ -56,15 +56,17 @@ public final class TokenIds {
   /**
    * Fails unless an attention mask has the shape of the ids.
    *
+   * @param name of the mask
    * @param mask the mask, or null if it was not given
    */
-  public static void requireShape(boolean[][] mask, int[][] ids) {
+  public static void requireShape(String name, boolean[][] mask, int[][] ids) {
     boolean fits = mask == null || mask.length == ids.length;
     for (int b = 0; fits && mask != null && b < mask.length; b++) {
       fits = mask[b].length == ids[0].length;
     }
     if (!fits) {
-      throw new ModelException("attention_mask must have the shape of input_ids");
+      throw new ModelException(
+          "%s must have %d rows of %d values".formatted(name, ids.length, ids[0].length));
     }
   }
 }
