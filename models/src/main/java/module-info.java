@@ -9,7 +9,9 @@ module dev.kernite.models {
   exports dev.kernite.models.checkpoint;
   exports dev.kernite.models.data;
   exports dev.kernite.models.generation;
+  exports dev.kernite.models.seq2seq;
   exports dev.kernite.models.sequential;
+  exports dev.kernite.models.t5;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
   exports dev.kernite.models.images;

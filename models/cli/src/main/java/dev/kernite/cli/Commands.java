@@ -18,6 +18,7 @@ final class Commands {
           "encode",
           "classify",
           "fill-mask",
+          "translate",
           "forward",
           "tokenize",
           "train-tokenizer",
@@ -67,6 +68,7 @@ final class Commands {
       case "encode" -> new EncodeCommand(globals);
       case "classify" -> new ClassifyCommand(globals);
       case "fill-mask" -> new FillMaskCommand(globals);
+      case "translate" -> new TranslateCommand(globals);
       case "forward" -> new ForwardCommand(globals);
       case "tokenize" -> new TokenizeCommand(globals);
       case "train-tokenizer" -> new TrainTokenizerCommand(globals);

@@ -9,6 +9,10 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
+import dev.kernite.models.t5.T5;
+import dev.kernite.models.t5.T5Config;
+import dev.kernite.models.t5.T5Files;
+import dev.kernite.models.t5.T5Forward;
 import dev.kernite.models.transformer.AttentionMap;
 import dev.kernite.models.weights.Use;
 import java.io.IOException;
@@ -91,7 +95,12 @@ final class ForwardCommand implements Callable<Integer> {
   private void run(Path folder, Path in, Path out) {
     Use use = grads ? Use.TRAINING : Use.INFERENCE;
     try (Engine engine = globals.openEngine()) {
-      if (BertConfig.knows(JsonConfig.read(folder.resolve("config.json")))) {
+      JsonConfig config = JsonConfig.read(folder.resolve("config.json"));
+      if (T5Config.knows(config)) {
+        try (T5 loaded = T5Files.load(engine, folder, use)) {
+          T5Forward.run(loaded, in, out, grads, train);
+        }
+      } else if (BertConfig.knows(config)) {
         try (Bert loaded = BertFiles.load(engine, folder, use)) {
           BertForward.run(loaded, in, out, grads, train);
         }

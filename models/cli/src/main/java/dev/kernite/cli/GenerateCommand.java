@@ -22,8 +22,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code generate}: continues a prompt, greedily unless a sampling option is given. */
-@Command(name = "generate", description = "Continue a text with a causal language model.")
+/**
+ * {@code generate}: continues a prompt, or has an encoder read it and a decoder write; greedily
+ * unless a sampling option is given.
+ */
+@Command(name = "generate", description = "Continue a text, or write what a T5 makes of it.")
 final class GenerateCommand implements Callable<Integer> {
   private final Globals globals;
 
@@ -58,44 +61,50 @@ final class GenerateCommand implements Callable<Integer> {
     }
     try (Engine engine = globals.openEngine();
         TextModel text = TextModel.load(engine, ModelFolder.of(model));
-        Interrupt interrupt = Interrupt.listen();
-        DecodeSession session = text.session()) {
-      GenerationConfig config = options.toConfig(text);
-      int[] start = ids != null ? ids : text.tokenizer().encodeToIds(promptText(), false);
-      Generator generator = new Generator(session).cancelWhen(interrupt::requested);
-      if (text.hasTokenizer()) {
-        generator.decoder(tokens -> text.tokenizer().decode(tokens, true));
-      }
-      boolean streams =
-          !globals.json()
-              && text.hasTokenizer()
-              && config.numBeams() == 1
-              && config.numReturnSequences() == 1;
-      StreamingDecoder stream = streams ? text.tokenizer().streamingDecoder(true) : null;
-      if (streams) {
-        print(text.tokenizer().decode(start, true));
-        generator.listener((sequence, token) -> print(stream.push(token)));
-      }
-      long began = System.nanoTime();
-      GenerationResult result = generator.generate(config, new int[][] {start});
-      double seconds = (System.nanoTime() - began) / 1e9;
-      if (globals.json()) {
-        json(text, start, result, seconds).print(globals.out());
-      } else if (streams) {
-        print(stream.flush() + "\n");
-      } else {
-        printWhole(text, result);
-      }
-      if (globals.verbose()) {
-        globals
-            .err()
-            .printf(
-                Locale.ROOT,
-                "%d tokens, %.1f tokens/s%n",
-                result.newTokens(),
-                result.newTokens() / seconds);
+        Interrupt interrupt = Interrupt.listen()) {
+      int[] read = ids != null ? ids : text.prompt(promptText());
+      try (DecodeSession session = text.session(read)) {
+        run(text, read, session, interrupt);
       }
       return interrupt.exitCode();
+    }
+  }
+
+  private void run(TextModel text, int[] read, DecodeSession session, Interrupt interrupt) {
+    GenerationConfig config = options.toConfig(text);
+    int[][] starts = text.starts(read);
+    Generator generator = new Generator(session).cancelWhen(interrupt::requested);
+    if (text.hasTokenizer()) {
+      generator.decoder(tokens -> text.tokenizer().decode(tokens, true));
+    }
+    boolean streams =
+        !globals.json()
+            && text.hasTokenizer()
+            && config.numBeams() == 1
+            && config.numReturnSequences() == 1;
+    StreamingDecoder stream = streams ? text.tokenizer().streamingDecoder(true) : null;
+    if (streams) {
+      print(text.tokenizer().decode(starts[0], true));
+      generator.listener((sequence, token) -> print(stream.push(token)));
+    }
+    long began = System.nanoTime();
+    GenerationResult result = generator.generate(config, starts);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    if (globals.json()) {
+      json(text, read, result, seconds).print(globals.out());
+    } else if (streams) {
+      print(stream.flush() + "\n");
+    } else {
+      printWhole(text, result);
+    }
+    if (globals.verbose()) {
+      globals
+          .err()
+          .printf(
+              Locale.ROOT,
+              "%d tokens, %.1f tokens/s%n",
+              result.newTokens(),
+              result.newTokens() / seconds);
     }
   }
 

@@ -104,7 +104,11 @@ final class GenerationOptions {
 
   /** The configuration for a model: its own end tokens unless {@code --eos} says otherwise. */
   GenerationConfig toConfig(TextModel model) {
-    GenerationConfigBuilder c = model.options();
+    return toConfig(model.options());
+  }
+
+  /** The options given here, over others. */
+  GenerationConfig toConfig(GenerationConfigBuilder c) {
     set(maxNewTokens, c::maxNewTokens);
     set(maxLength, c::maxLength);
     set(minLength, c::minLength);

@@ -10,6 +10,9 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.t5.T5;
+import dev.kernite.models.t5.T5Config;
+import dev.kernite.models.t5.T5Files;
 import dev.kernite.models.weights.Use;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +57,17 @@ record ModelStart(Path folder, boolean fresh) {
     return fresh
         ? BertFiles.fresh(engine, config, heads)
         : BertFiles.loadForTraining(engine, folder, config, heads);
+  }
+
+  /** Loads or draws a T5; {@code dropout} replaces that of the configuration. */
+  T5 openT5(Engine engine, Float dropout) {
+    T5Config config = T5Config.of(config());
+    if (dropout != null) {
+      config = config.withDropout(dropout);
+    }
+    return fresh
+        ? T5Files.fresh(engine, config)
+        : T5Files.load(engine, folder, config, Use.TRAINING);
   }
 
   /** Loads or draws the model; {@code dropout} replaces all probabilities of the configuration. */

@@ -2,6 +2,7 @@ package dev.kernite.cli;
 
 import dev.kernite.models.bert.BertConfig;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.t5.T5Config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ enum TaskName {
   MASKED_LM,
   /** Tell the class of a text. */
   CLASSIFY,
+  /** Turn a text into another. */
+  SEQ2SEQ,
   /** Tell the class of a picture. */
   DIGITS;
 
@@ -42,16 +45,19 @@ enum TaskName {
    */
   static TaskName of(TaskName asked, JsonConfig config) {
     boolean encoder = BertConfig.knows(config);
+    TaskName only = encoder ? null : T5Config.knows(config) ? SEQ2SEQ : CAUSAL_LM;
     if (asked != null) {
-      if (encoder == (asked == CAUSAL_LM)) {
+      boolean fits = only == null ? asked == MASKED_LM || asked == CLASSIFY : asked == only;
+      if (!fits) {
+        String known = only == null ? "masked-lm or classify" : only.toString();
         throw new CommandException(
-            "--task %s does not fit %s: it is %s"
-                .formatted(asked, config.file(), encoder ? "an encoder" : "no encoder"));
+            "--task %s does not fit %s; its model learns %s"
+                .formatted(asked, config.file(), known));
       }
       return asked;
     }
-    if (!encoder) {
-      return CAUSAL_LM;
+    if (only != null) {
+      return only;
     }
     List<String> made = config.strings("architectures");
     if (made.stream().anyMatch(name -> name.endsWith("ForSequenceClassification"))) {

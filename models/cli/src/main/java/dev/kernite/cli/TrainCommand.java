@@ -51,7 +51,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "T",
       description =
-          "causal-lm, masked-lm, classify or digits (default: what the model was made for).")
+          "causal-lm, masked-lm, classify, seq2seq or digits (default: what the model was made for).")
   private TaskName task;
 
   @Option(names = "--resume", description = "Continue from the last state saved in --out.")
@@ -84,6 +84,7 @@ final class TrainCommand implements Callable<Integer> {
       return switch (name) {
         case CAUSAL_LM -> run(start, CausalTask.open(engine, start, data, hyper));
         case MASKED_LM -> run(start, MaskedTask.open(engine, start, data, hyper));
+        case SEQ2SEQ -> run(start, Seq2SeqTask.open(engine, start, data, hyper));
         case CLASSIFY -> run(start, ClassifyTask.open(globals, engine, start, data, hyper));
         case DIGITS -> throw new IllegalStateException("no model says so");
       };

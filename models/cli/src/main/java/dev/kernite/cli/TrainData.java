@@ -17,7 +17,8 @@ final class TrainData {
       description = {
         "Text, JSON lines with a \"text\" each (.jsonl), or batches (.safetensors).",
         "Digits: mnist, mnist-small, or a folder with MNIST's files or PNG files in classes.",
-        "To classify: a folder with a .txt a class, JSON lines with a \"label\" too, or batches."
+        "To classify: a folder with a .txt a class, JSON lines with a \"label\" too, or batches.",
+        "For seq2seq: a pair of texts a line, with a tab between them, or batches."
       })
   private Path data;
 
