@@ -116,6 +116,7 @@ final class LoweredConv implements Conv {
       long panel = rooms.at(3);
       long tile = rooms.at(4);
       RawMemory.zero(pixels, 4 * images.floats());
+      clearSurplus(strip.count(), panel, s.patch());
       images.load(x, group * s.groupIn(), rows, pixels);
       images.taps(taps);
       for (int done = 0; done < strip.count(); done += width) {
@@ -128,6 +129,20 @@ final class LoweredConv implements Conv {
           store(columns, group * s.groupOut() + row, count, tile, bias, y);
         }
       }
+    }
+  }
+
+  /**
+   * Clears panels of which columns will be left over. These are multiplied like all others, and
+   * what lay there before may be integers, which as floats are so small that a product takes the
+   * processor six times as long.
+   *
+   * @param columns that will be filled
+   * @param panelRows of all panels together
+   */
+  private void clearSurplus(int columns, long panels, long panelRows) {
+    if (columns % width != 0) {
+      RawMemory.zero(panels, 4 * panelRows * width);
     }
   }
 
@@ -218,6 +233,7 @@ final class LoweredConv implements Conv {
         padded.fill(c, bias == 0 ? 0 : getFloat(bias + 4L * (first + c)), pixels);
       }
       padded.taps(places);
+      clearSurplus(images.count(), panels, s.groupOut() * (long) stripFloats / width);
       for (int done = 0; done < images.count(); done += STRIP) {
         ConvStrip outputs = images.part(done, STRIP);
         padded.runs(outputs, runs);
@@ -347,6 +363,7 @@ final class LoweredConv implements Conv {
       long tile = rooms.at(6);
       images.load(x, group * s.groupIn(), tiles, pixels, rooms.at(1));
       images.patches(places);
+      clearSurplus(s.patch(), panel, strip.count());
       load(strip, group, dy, gradients, 4L * strip.count());
       Left left =
           product.left(

@@ -459,12 +459,14 @@ final class ConditionTest {
                 layers("ConvTranspose2d(1, 1, 2, 2)"), alone, new Condition.Reduced(2, 1, 0.1), 8),
             config(
                 layers("ConvTranspose2d(1, 1, 2, 2)"), alone, new Condition.Reduced(2, 1, 0), 8))) {
-      try (Mnist mnist = Mnist.bundled();
+      // On one thread: how many tasks need scratch at a time is chance on two.
+      try (Engine single = Engine.open(EngineOptions.DEFAULT.withThreads(1).withSeed(4));
+          Mnist mnist = Mnist.bundled();
           GanData data =
               new DrawnData(mnist.training().scaled(PixelScale.SIGNED), config.recipe(), 10, 3);
-          Gan gan = Gan.fresh(engine, config);
+          Gan gan = Gan.fresh(single, config);
           GanTrainer trainer = new GanTrainer(gan, data)) {
-        Memory memory = engine.backend().memory();
+        Memory memory = single.backend().memory();
         trainer.update(0);
         trainer.update(1);
         long inUse = memory.bytesInUse();
@@ -475,7 +477,6 @@ final class ConditionTest {
         assertEquals(inUse, memory.bytesInUse(), config.condition().toString());
         assertEquals(reserved, memory.bytesReserved(), config.condition().toString());
       }
-      assertEquals(0, engine.backend().memory().bytesInUse(), config.condition().toString());
     }
   }
 
