@@ -135,7 +135,7 @@ final class LoweredConv implements Conv {
   /**
    * Clears panels of which columns will be left over. These are multiplied like all others, and
    * what lay there before may be integers, which as floats are so small that a product takes the
-   * processor six times as long.
+   * processor five times as long.
    *
    * @param columns that will be filled
    * @param panelRows of all panels together

@@ -1,6 +1,5 @@
 package dev.kernite.models.bert;
 
-import dev.kernite.engine.Engine;
 import dev.kernite.engine.Functional;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
@@ -9,6 +8,7 @@ import dev.kernite.models.bert.BertConfig.Problem;
 import dev.kernite.models.checkpoint.TensorFiles;
 import dev.kernite.models.transformer.ForwardInputs;
 import dev.kernite.models.transformer.ForwardOutputs;
+import dev.kernite.models.transformer.TokenLoss;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -69,8 +69,7 @@ public final class BertForward {
   }
 
   private void compute() {
-    Engine engine = model.engine();
-    try (Scope scope = engine.scope()) {
+    try (Scope scope = model.engine().scope()) {
       Tensor hidden = model.hidden(in, training, out::add);
       pool(hidden);
       Tensor loss = null;
@@ -86,13 +85,7 @@ public final class BertForward {
       if (loss == null) {
         return;
       }
-      scope.keep(loss);
-      out.add("loss", loss);
-      if (engine.isRecording()) {
-        loss.backward();
-        out.gradients(engine, model.parameters());
-      }
-      loss.close();
+      out.loss(scope, loss, model.parameters());
     }
   }
 
@@ -109,14 +102,14 @@ public final class BertForward {
   private Tensor maskedLm(Tensor hidden) {
     Tensor logits = model.vocabularyLogits(hidden);
     out.add(model.has(BertHead.NEXT_SENTENCE) ? "prediction_logits" : "logits", logits);
-    return file.has(LABELS) ? BertLoss.maskedLm(logits, file.rows(LABELS)) : null;
+    return file.has(LABELS) ? TokenLoss.of(logits, file.rows(LABELS)) : null;
   }
 
   private Tensor nextSentence(Tensor hidden) {
     Tensor logits = model.nextSentenceLogits(model.pooled(hidden));
     out.add(model.has(BertHead.MASKED_LM) ? "seq_relationship_logits" : "logits", logits);
     String labels = model.has(BertHead.MASKED_LM) ? NEXT_SENTENCE : LABELS;
-    return file.has(labels) ? BertLoss.classes(logits, ints(labels)) : null;
+    return file.has(labels) ? TokenLoss.of(logits, ints(labels)) : null;
   }
 
   private Tensor classes(Tensor hidden) {
@@ -127,7 +120,7 @@ public final class BertForward {
     }
     Problem problem = model.config().problem();
     return problem == Problem.SINGLE_LABEL
-        ? BertLoss.classes(logits, ints(LABELS))
+        ? TokenLoss.of(logits, ints(LABELS))
         : BertLoss.values(logits, floats(LABELS), problem);
   }
 

@@ -7,9 +7,9 @@ import dev.kernite.models.bert.Bert;
 import dev.kernite.models.bert.BertConfig;
 import dev.kernite.models.bert.BertHead;
 import dev.kernite.models.bert.BertInputs;
-import dev.kernite.models.bert.BertLoss;
 import dev.kernite.models.training.Objective;
 import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.transformer.TokenLoss;
 import java.util.List;
 import java.util.Map;
 
@@ -53,7 +53,7 @@ public final class Classifier implements Objective<LabelledBatch> {
 
   @Override
   public Tensor loss(LabelledBatch batch, boolean training) {
-    return BertLoss.classes(logits(batch.inputs(), training), batch.labels());
+    return TokenLoss.of(logits(batch.inputs(), training), batch.labels());
   }
 
   /** Logits without dropout, [batch * classes]; nothing of the computation is left. */

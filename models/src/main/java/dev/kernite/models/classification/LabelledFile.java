@@ -29,7 +29,7 @@ public final class LabelledFile implements BatchSource<LabelledBatch>, AutoClose
    *     classifier does not take
    */
   public LabelledFile(Path path) {
-    file = BatchFile.open(path);
+    file = BatchFile.open(path, "a classifier", KNOWN);
     names = file.names();
     try {
       requireFor(path);
@@ -40,12 +40,6 @@ public final class LabelledFile implements BatchSource<LabelledBatch>, AutoClose
   }
 
   private void requireFor(Path path) {
-    for (String name : names) {
-      if (!KNOWN.contains(name)) {
-        throw new ModelException(
-            path + ": tensor '" + name + "' is not for a classifier; it takes " + KNOWN);
-      }
-    }
     if (!names.contains(LABELS) || file.tensor(LABELS, 0).info().shape().length != 1) {
       throw new ModelException(path + ": a classifier needs a tensor 'labels' [step, batch]");
     }

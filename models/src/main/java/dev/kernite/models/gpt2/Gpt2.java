@@ -18,6 +18,7 @@ import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
 import dev.kernite.models.transformer.Probe;
 import dev.kernite.models.transformer.TokenIds;
+import dev.kernite.models.transformer.TokenLoss;
 import dev.kernite.models.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.Map;
  */
 public final class Gpt2 implements AutoCloseable {
   /** Label of a position that does not count in the loss. */
-  public static final int IGNORED = -100;
+  public static final int IGNORED = TokenLoss.IGNORED;
 
   private final Engine engine;
   private final Gpt2Config config;

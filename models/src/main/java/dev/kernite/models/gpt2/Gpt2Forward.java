@@ -1,6 +1,5 @@
 package dev.kernite.models.gpt2;
 
-import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.transformer.ForwardInputs;
@@ -50,8 +49,7 @@ public final class Gpt2Forward {
 
   private static void compute(
       Gpt2 model, Gpt2Inputs in, int[][] labels, boolean training, ForwardOutputs out) {
-    Engine engine = model.engine();
-    try (Scope scope = engine.scope()) {
+    try (Scope scope = model.engine().scope()) {
       Tensor hidden = model.hidden(in, training, out::add);
       if (!model.hasHead()) {
         return;
@@ -61,13 +59,7 @@ public final class Gpt2Forward {
       if (labels == null) {
         return;
       }
-      Tensor loss = scope.keep(model.loss(logits, labels));
-      out.add("loss", loss);
-      if (engine.isRecording()) {
-        loss.backward();
-        out.gradients(engine, model.parameters());
-      }
-      loss.close();
+      out.loss(scope, model.loss(logits, labels), model.parameters());
     }
   }
 }

@@ -8,10 +8,10 @@ import dev.kernite.models.ModelException;
 import dev.kernite.models.bert.Bert;
 import dev.kernite.models.bert.BertHead;
 import dev.kernite.models.bert.BertInputs;
-import dev.kernite.models.bert.BertLoss;
 import dev.kernite.models.training.Batch;
 import dev.kernite.models.training.Objective;
 import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.transformer.TokenLoss;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -57,6 +57,6 @@ public final class MaskedLanguageModel implements Objective<Batch> {
     Tensor hidden = model.hidden(in, training, Probe.NONE);
     Tensor rows = hidden.reshape((long) in.batch() * time, model.config().width());
     Tensor where = model.engine().tensor(places, Shape.of(places.length));
-    return BertLoss.classes(model.vocabularyLogits(Functional.indexSelect(rows, where, 0)), labels);
+    return TokenLoss.of(model.vocabularyLogits(Functional.indexSelect(rows, where, 0)), labels);
   }
 }

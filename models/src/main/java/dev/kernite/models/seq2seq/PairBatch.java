@@ -3,6 +3,7 @@ package dev.kernite.models.seq2seq;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.training.TrainingBatch;
 import dev.kernite.models.transformer.TokenIds;
+import dev.kernite.models.transformer.TokenLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +17,6 @@ import java.util.List;
  */
 public record PairBatch(int[][] ids, boolean[][] real, int[][] labels)
     implements TrainingBatch<PairBatch> {
-  /** Label of a position that does not count. */
-  public static final int IGNORED = -100;
-
   /** Checks that there are labels for each text. */
   public PairBatch {
     if (ids.length == 0 || ids.length != labels.length || labels[0].length == 0) {
@@ -43,7 +41,7 @@ public record PairBatch(int[][] ids, boolean[][] real, int[][] labels)
     for (int b = 0; b < ids.length; b++) {
       TokenPair pair = pairs.get(b);
       ids[b] = filled(pair.source(), longest, pad);
-      labels[b] = filled(pair.target(), target, IGNORED);
+      labels[b] = filled(pair.target(), target, TokenLoss.IGNORED);
       if (padded) {
         Arrays.fill(real[b], 0, pair.source().length, true);
       }

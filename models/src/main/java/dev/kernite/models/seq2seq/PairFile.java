@@ -22,7 +22,7 @@ public final class PairFile implements BatchSource<PairBatch>, AutoCloseable {
    *     encoder-decoder does not take
    */
   public PairFile(Path path) {
-    file = BatchFile.open(path);
+    file = BatchFile.open(path, "an encoder-decoder", KNOWN);
     try {
       requireFor(path);
     } catch (ModelException e) {
@@ -32,12 +32,6 @@ public final class PairFile implements BatchSource<PairBatch>, AutoCloseable {
   }
 
   private void requireFor(Path path) {
-    for (String name : file.names()) {
-      if (!KNOWN.contains(name)) {
-        throw new ModelException(
-            path + ": tensor '" + name + "' is not for an encoder-decoder; it takes " + KNOWN);
-      }
-    }
     if (!file.names().contains(LABELS) || file.tensor(LABELS, 0).info().shape().length != 2) {
       throw new ModelException(
           path + ": an encoder-decoder needs a tensor 'labels' [step, batch, time]");

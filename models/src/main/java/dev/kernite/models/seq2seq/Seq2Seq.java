@@ -7,6 +7,7 @@ import dev.kernite.models.t5.T5;
 import dev.kernite.models.t5.T5Inputs;
 import dev.kernite.models.training.Objective;
 import dev.kernite.models.transformer.Probe;
+import dev.kernite.models.transformer.TokenLoss;
 import java.util.Map;
 
 /** A T5 that learns to write labels: cross-entropy of each token, given those before it. */
@@ -43,6 +44,6 @@ public final class Seq2Seq implements Objective<PairBatch> {
   @Override
   public Tensor loss(PairBatch batch, boolean training) {
     T5Inputs in = T5Inputs.of(batch.ids(), batch.real(), batch.labels(), model.config());
-    return model.loss(model.logits(model.hidden(in, training, Probe.NONE)), batch.labels());
+    return TokenLoss.of(model.logits(model.hidden(in, training, Probe.NONE)), batch.labels());
   }
 }

@@ -4,8 +4,6 @@ import static dev.kernite.engine.Functional.add;
 import static dev.kernite.engine.Functional.mul;
 
 import dev.kernite.engine.Engine;
-import dev.kernite.engine.Functional;
-import dev.kernite.engine.Shape;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.generation.CachedSession;
@@ -25,9 +23,6 @@ import java.util.Map;
  * one, looking at the encoder's result and at what it has written.
  */
 public final class T5 implements AutoCloseable {
-  /** Label of a position that does not count in the loss. */
-  public static final int IGNORED = -100;
-
   private final Engine engine;
   private final T5Config config;
   private final T5Weights weights;
@@ -178,32 +173,6 @@ public final class T5 implements AutoCloseable {
     return config.tiedHead()
         ? weights.tokens().apply(mul(hidden, (float) (1 / Math.sqrt(config.width()))), null, null)
         : weights.head().apply(hidden, null, null);
-  }
-
-  /**
-   * Mean cross-entropy of predicting each label.
-   *
-   * @param logits [batch, time, vocabSize]
-   * @param labels [batch][time], {@link #IGNORED} where nothing is to be predicted
-   * @return a scalar, NaN if nothing counts
-   */
-  public Tensor loss(Tensor logits, int[][] labels) {
-    int time = Math.toIntExact(logits.shape().dim(1));
-    int[] flat = new int[labels.length * time];
-    for (int b = 0; b < labels.length; b++) {
-      for (int t = 0; t < time; t++) {
-        int label = labels[b][t];
-        if (label != IGNORED && (label < 0 || label >= config.vocabSize())) {
-          throw new ModelException(
-              "labels[%d][%d] is %d, the model knows 0 to %d (and -100 for ignored)"
-                  .formatted(b, t, label, config.vocabSize() - 1));
-        }
-        flat[b * time + t] = label;
-      }
-    }
-    return Functional.crossEntropy(
-        logits.reshape(flat.length, config.vocabSize()),
-        engine.tensor(flat, Shape.of(flat.length)));
   }
 
   /**

@@ -1,12 +1,12 @@
 package dev.kernite.models.t5;
 
-import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.transformer.ForwardInputs;
 import dev.kernite.models.transformer.ForwardOutputs;
 import dev.kernite.models.transformer.TokenIds;
+import dev.kernite.models.transformer.TokenLoss;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -69,8 +69,7 @@ public final class T5Forward {
 
   private static void compute(
       T5 model, T5Inputs in, int[][] labels, boolean training, ForwardOutputs out) {
-    Engine engine = model.engine();
-    try (Scope scope = engine.scope()) {
+    try (Scope scope = model.engine().scope()) {
       Tensor hidden = model.hidden(in, training, out::add);
       if (!model.hasHead()) {
         return;
@@ -80,13 +79,7 @@ public final class T5Forward {
       if (labels == null) {
         return;
       }
-      Tensor loss = scope.keep(model.loss(logits, labels));
-      out.add("loss", loss);
-      if (engine.isRecording()) {
-        loss.backward();
-        out.gradients(engine, model.parameters());
-      }
-      loss.close();
+      out.loss(scope, TokenLoss.of(logits, labels), model.parameters());
     }
   }
 }

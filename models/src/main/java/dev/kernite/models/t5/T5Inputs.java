@@ -2,6 +2,7 @@ package dev.kernite.models.t5;
 
 import dev.kernite.models.ModelException;
 import dev.kernite.models.transformer.TokenIds;
+import dev.kernite.models.transformer.TokenLoss;
 
 /**
  * Inputs of one forward pass; the masks may be null.
@@ -44,7 +45,7 @@ public record T5Inputs(int[][] ids, boolean[][] real, int[][] decoderIds, boolea
       int[] row = new int[labels[b].length];
       for (int t = 0; t < row.length; t++) {
         int before = t == 0 ? config.startToken() : labels[b][t - 1];
-        row[t] = before == T5.IGNORED ? config.padToken() : before;
+        row[t] = before == TokenLoss.IGNORED ? config.padToken() : before;
       }
       shifted[b] = row;
     }

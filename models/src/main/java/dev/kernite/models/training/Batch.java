@@ -1,6 +1,7 @@
 package dev.kernite.models.training;
 
 import dev.kernite.models.ModelException;
+import dev.kernite.models.transformer.TokenLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
  */
 public record Batch(int[][] ids, boolean[][] mask, int[][] labels) implements TrainingBatch<Batch> {
   /** Label of a position that does not count. */
-  public static final int IGNORED = -100;
+  public static final int IGNORED = TokenLoss.IGNORED;
 
   /** Checks that the arrays fit each other. */
   public Batch {

@@ -56,6 +56,24 @@ public final class BatchFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a file for a model that does not take all of these tensors.
+   *
+   * @param model what the batches are for, in messages: {@code a classifier}
+   * @param known names that it takes
+   */
+  public static BatchFile open(Path path, String model, List<String> known) {
+    BatchFile file = open(path);
+    for (String name : file.names()) {
+      if (!known.contains(name)) {
+        file.close();
+        throw new ModelException(
+            "%s: tensor '%s' is not for %s; it takes %s".formatted(path, name, model, known));
+      }
+    }
+    return file;
+  }
+
   private void collect() {
     if (file.contains(BATCHES) == file.contains(INPUT_IDS)) {
       throw new ModelException(

@@ -20,15 +20,8 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
    * @throws ModelException if it is malformed or holds what a language model does not take
    */
   public FileBatches(Path path) {
-    file = BatchFile.open(path);
+    file = BatchFile.open(path, "a language model", KNOWN);
     names = file.names();
-    for (String name : names) {
-      if (!KNOWN.contains(name)) {
-        file.close();
-        throw new ModelException(
-            path + ": tensor '" + name + "' is not for a language model; it takes " + KNOWN);
-      }
-    }
   }
 
   /** Whether the file gives labels of its own. */

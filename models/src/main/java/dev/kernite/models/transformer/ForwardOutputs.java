@@ -1,6 +1,7 @@
 package dev.kernite.models.transformer;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.engine.Scope;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
@@ -22,9 +23,24 @@ public final class ForwardOutputs implements AutoCloseable {
   }
 
   /** Takes {@code grad.NAME} of each parameter; zeros where nothing depends on one. */
-  public void gradients(Engine engine, Map<String, Tensor> parameters) {
+  private void gradients(Engine engine, Map<String, Tensor> parameters) {
     parameters.forEach(
         (name, p) -> add("grad." + name, p.grad() == null ? engine.zeros(p.shape()) : p.grad()));
+  }
+
+  /**
+   * Takes a loss and, where operations are recorded, the gradients of all parameters.
+   *
+   * @param scope in which the loss was computed
+   */
+  public void loss(Scope scope, Tensor loss, Map<String, Tensor> parameters) {
+    scope.keep(loss);
+    add("loss", loss);
+    if (loss.engine().isRecording()) {
+      loss.backward();
+      gradients(loss.engine(), parameters);
+    }
+    loss.close();
   }
 
   /** Writes the file, all or nothing. */

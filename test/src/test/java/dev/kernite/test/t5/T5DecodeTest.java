@@ -2,6 +2,7 @@ package dev.kernite.test.t5;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
@@ -51,7 +52,7 @@ final class T5DecodeTest {
     for (int i = 0; i < VOCABULARY; i++) {
       float got = logits[row * VOCABULARY + i];
       if (!(Math.abs(got - expected[i]) <= TOLERANCE * Math.max(1, Math.abs(expected[i])))) {
-        assertEquals(expected[i], got, what + ", logit " + i);
+        fail(what + ", logit " + i + ": " + got + ", expected " + expected[i]);
       }
     }
   }
