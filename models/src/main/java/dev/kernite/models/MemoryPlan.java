@@ -74,7 +74,8 @@ public final class MemoryPlan {
     return line.append(')').toString();
   }
 
-  private static String size(long bytes) {
+  /** A number of bytes as people read it. */
+  public static String size(long bytes) {
     return bytes >= LARGE
         ? String.format(Locale.ROOT, "%.1f GiB", bytes / (double) LARGE)
         : String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));

@@ -14,19 +14,18 @@ import dev.kernite.kernels.cpu.CpuBackend;
 import dev.kernite.kernels.cpu.CpuOptions;
 import dev.kernite.kernels.cpu.CpuProbe;
 import dev.kernite.kernels.cuda.CudaBackend;
+import dev.kernite.models.checkpoint.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Compares Kernite with other engines in one process, on the same buffers, in turns, and sets every
@@ -76,13 +75,13 @@ public final class Compare {
   private void run() throws IOException {
     System.out.printf(
         "%s, %d processors, load %.2f%n", machine.cpu(), machine.processors(), machine.load());
-    Path models = Files.createTempDirectory("kernite-bench");
+    ScratchFolder models = ScratchFolder.create("kernite-bench");
     // After Ctrl-C too: two models are most of a gigabyte.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(models)));
+    Runtime.getRuntime().addShutdownHook(new Thread(models::close));
     if (arguments.onCpu()) {
-      measureCpu(models);
+      measureCpu(models.path());
     } else {
-      measureDevice(models);
+      measureDevice(models.path());
     }
     report();
   }
@@ -263,15 +262,5 @@ public final class Compare {
     Files.writeString(arguments.out().resolve(name + ".md"), report.markdown(name + ".svg"));
     Files.writeString(arguments.out().resolve(name + ".svg"), Picture.of(report));
     System.out.println("written: " + arguments.out().resolve(name) + ".csv, .md, .svg");
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      System.err.println(folder + " cannot be deleted: " + e.getMessage());
-    }
   }
 }

@@ -5,18 +5,17 @@ import dev.kernite.engine.EngineOptions;
 import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.measure.PeakMemory;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Timing;
 import dev.kernite.models.weights.Use;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How long a user waits: a new JVM loads a model and computes the logits after a short prompt. Its
@@ -107,17 +106,7 @@ final class FirstLogits {
       System.out.flush();
       long began = ManagementFactory.getRuntimeMXBean().getStartTime();
       double sinceStart = (System.currentTimeMillis() - began) / 1e3;
-      System.out.println(sinceStart + " " + sinceMain + " " + mostResidentBytes());
-    }
-  }
-
-  private static double mostResidentBytes() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToDouble(line -> 1024 * Double.parseDouble(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElse(0);
+      System.out.println(sinceStart + " " + sinceMain + " " + PeakMemory.resident().orElse(0));
     }
   }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(
     name = "bench",
-    description = "Measure the kernels and a GPT-2 of 124M random weights on this machine.")
+    description = "Measure the kernels, and models of random weights: what they do, take and cost.")
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -95,7 +95,8 @@ final class BenchCommand implements Callable<Integer> {
         Engine engine = globals.openEngine()) {
       Roofs roofs = engine.backend().measureRoofs();
       roofs(engine, roofs);
-      BenchTable table = new BenchTable(globals, roofs, pricePerHour, interrupt);
+      BenchTable table =
+          new BenchTable(globals, engine.backend().memory(), roofs, pricePerHour, interrupt);
       if (part != Part.MODELS) {
         BenchWork.kernels(engine.backend(), table);
       }

@@ -1,6 +1,9 @@
 package dev.kernite.cli;
 
+import dev.kernite.kernels.Memory;
 import dev.kernite.kernels.Roofs;
+import dev.kernite.models.MemoryPlan;
+import dev.kernite.models.measure.PeakMemory;
 import dev.kernite.models.measure.Spread;
 import dev.kernite.models.measure.Stopwatch;
 import dev.kernite.models.measure.Workload;
@@ -26,6 +29,7 @@ final class BenchTable {
           "%ROOF");
 
   private final Globals globals;
+  private final Memory memory;
   private final Roofs roofs;
   private final Double pricePerHour;
   private final Interrupt interrupt;
@@ -34,11 +38,14 @@ final class BenchTable {
   /**
    * An empty table.
    *
+   * @param memory of the device that is measured
    * @param pricePerHour of the machine, null if nobody asks what tokens cost
    * @param interrupt after which no further work is begun
    */
-  BenchTable(Globals globals, Roofs roofs, Double pricePerHour, Interrupt interrupt) {
+  BenchTable(
+      Globals globals, Memory memory, Roofs roofs, Double pricePerHour, Interrupt interrupt) {
     this.globals = globals;
+    this.memory = memory;
     this.roofs = roofs;
     this.pricePerHour = pricePerHour;
     this.interrupt = interrupt;
@@ -77,7 +84,13 @@ final class BenchTable {
   }
 
   private double costPerMillionTokens(Workload work, Spread time) {
-    return pricePerHour / SECONDS_PER_HOUR * time.median() / work.items() * MILLION;
+    return pricePerHour / SECONDS_PER_HOUR * time.median() / work.tokens() * MILLION;
+  }
+
+  /** What the device holds, or this process where the device is its memory and it is known. */
+  private long peakBytes() {
+    long device = memory.bytesReserved();
+    return roofs.threads() > 0 ? PeakMemory.resident().orElse(device) : device;
   }
 
   private JsonLine json(Workload work, Spread time) {
@@ -96,8 +109,10 @@ final class BenchTable {
             .put("percent_peak", peakPercent(work, time))
             .put("percent_bandwidth", bandwidthPercent(work, time))
             .put("percent_roofline", rooflinePercent(work, time));
-    if (work.items() > 0) {
-      line.put("tokens_per_second", work.items() / time.median());
+    if (work.tokens() > 0) {
+      line.put("tokens_per_second", work.tokens() / time.median());
+      PeakMemory.resident().ifPresent(bytes -> line.put("peak_resident_bytes", bytes));
+      line.put("device_bytes", memory.bytesReserved());
       if (pricePerHour != null) {
         line.put("cost_per_million_tokens", costPerMillionTokens(work, time));
       }
@@ -125,8 +140,9 @@ final class BenchTable {
             peakPercent(work, time),
             bandwidthPercent(work, time),
             rooflinePercent(work, time)));
-    if (work.items() > 0) {
-      row.append(String.format(Locale.ROOT, "  %.1f tokens/s", work.items() / time.median()));
+    if (work.tokens() > 0) {
+      row.append(String.format(Locale.ROOT, "  %.1f tokens/s", work.tokens() / time.median()));
+      row.append(", ").append(MemoryPlan.size(peakBytes())).append(" peak");
       if (pricePerHour != null) {
         double cost = costPerMillionTokens(work, time);
         row.append(String.format(Locale.ROOT, ", %.4g for a million tokens", cost));

@@ -2,30 +2,38 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.kernels.Backend;
+import dev.kernite.models.bert.SentenceEncoder;
 import dev.kernite.models.checkpoint.FileDtype;
+import dev.kernite.models.checkpoint.ScratchFolder;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.AttentionWork;
+import dev.kernite.models.measure.EncodeWork;
 import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GemmWork;
 import dev.kernite.models.measure.GenerationWork;
+import dev.kernite.models.measure.PeakMemory;
+import dev.kernite.models.measure.RandomBert;
 import dev.kernite.models.measure.RandomGpt2;
 import dev.kernite.models.measure.RowWork;
 import dev.kernite.models.measure.Stopwatch;
 import dev.kernite.models.measure.TrainingWork;
 import dev.kernite.models.measure.Workload;
 import dev.kernite.models.weights.Use;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What {@code bench} measures: kernels in the shapes of GPT-2 124M, and the model itself. */
+/** What {@code bench} measures: kernels in the shapes of GPT-2 124M, and models. */
 final class BenchWork {
   private static final Stopwatch SHORT = new Stopwatch(9, 0.03, 0.4, 0);
   private static final Stopwatch LONG = new Stopwatch(5, 0.5, 1, 0);
+
+  private static final String SCRATCH = "kernite-bench";
+  private static final int SENTENCES = 32;
+
+  /** Tokens of a sentence, the two special ones included. */
+  private static final int SENTENCE = 32;
 
   private BenchWork() {}
 
@@ -51,40 +59,60 @@ final class BenchWork {
 
   /** Models lie in files as a user's do, so that they are mapped and packed as a user's are. */
   static void models(Engine engine, BenchTable table) {
-    Path folder;
-    try {
-      folder = Files.createTempDirectory("kernite-bench");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    generation(engine, table);
+    encoding(engine, table);
+    training(engine, table);
+  }
+
+  private static void generation(Engine engine, BenchTable table) {
+    if (table.stopped()) {
+      return;
     }
-    try {
-      generation(engine, folder, table);
-      training(engine, folder, table);
-    } finally {
-      RandomGpt2.delete(folder);
+    try (ScratchFolder scratch = ScratchFolder.create(SCRATCH)) {
+      RandomGpt2.M124.write(engine, FileDtype.F32, scratch.path());
+      forget(engine);
+      generation(engine, scratch.path(), table);
     }
   }
 
   private static void generation(Engine engine, Path folder, BenchTable table) {
-    if (table.stopped()) {
-      return;
-    }
-    RandomGpt2.M124.write(engine, FileDtype.F32, folder);
-    engine.backend().memory().trim(); // what the weights were drawn in
     try (Gpt2 model = Gpt2Files.load(engine, folder, Use.INFERENCE)) {
       measure(() -> GenerationWork.prompt(model, "f32", 32, 512), LONG, table);
       measure(() -> GenerationWork.decode(model, "f32", 32, 16, 32), LONG, table);
     }
   }
 
-  private static void training(Engine engine, Path folder, BenchTable table) {
+  private static void encoding(Engine engine, BenchTable table) {
     if (table.stopped()) {
       return;
     }
-    try (Gpt2 model = RandomGpt2.M12.fresh(engine, folder)) {
+    try (ScratchFolder scratch = ScratchFolder.create(SCRATCH)) {
+      RandomBert.write(engine, scratch.path());
+      forget(engine);
+      List<String> texts = RandomBert.texts(SENTENCES, SENTENCE - 2);
+      try (SentenceEncoder encoder = SentenceEncoder.load(engine, scratch.path())) {
+        String shape = "23M, %dx%d".formatted(SENTENCES, SENTENCE);
+        measure(() -> EncodeWork.fromTokens(encoder, scratch.path(), shape, texts), LONG, table);
+      }
+    }
+  }
+
+  private static void training(Engine engine, BenchTable table) {
+    if (table.stopped()) {
+      return;
+    }
+    forget(engine);
+    try (ScratchFolder scratch = ScratchFolder.create(SCRATCH);
+        Gpt2 model = RandomGpt2.M12.fresh(engine, scratch.path())) {
       measure(() -> new TrainingWork(model, 8, 256), LONG, table);
     }
     measure(() -> new GanWork(engine), LONG, table);
+  }
+
+  /** From here on the peak of memory is counted anew, without what earlier work left behind. */
+  private static void forget(Engine engine) {
+    engine.backend().memory().trim();
+    PeakMemory.restart();
   }
 
   private static void measure(Supplier<Workload> source, Stopwatch stopwatch, BenchTable table) {

@@ -6,6 +6,7 @@ import dev.kernite.models.bert.BertConfig;
 import dev.kernite.models.bert.BertFiles;
 import dev.kernite.models.bert.BertForward;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.checkpoint.ScratchFolder;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.gpt2.Gpt2Forward;
@@ -16,7 +17,6 @@ import dev.kernite.models.t5.T5Forward;
 import dev.kernite.models.transformer.AttentionMap;
 import dev.kernite.models.weights.Use;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,17 +77,14 @@ final class ForwardCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --outputs, --attention-map or both");
     }
     Path folder = ModelFolder.of(model);
-    Path scratch = Files.createTempDirectory("kernite-forward");
-    try {
-      Path in = inputs == null ? ForwardText.write(folder, text, scratch) : inputs;
-      Path out = outputs == null ? scratch.resolve("outputs.safetensors") : outputs;
+    try (ScratchFolder scratch = ScratchFolder.create("kernite-forward")) {
+      Path in = inputs == null ? ForwardText.write(folder, text, scratch.path()) : inputs;
+      Path out = outputs == null ? scratch.path().resolve("outputs.safetensors") : outputs;
       run(folder, in, out);
       if (attentionMap != null) {
         String title = "Attention of " + model;
         AttentionMap.write(title, out, ForwardText.tokens(folder, in), attentionMap);
       }
-    } finally {
-      ForwardText.delete(scratch);
     }
     return ExitCode.OK;
   }

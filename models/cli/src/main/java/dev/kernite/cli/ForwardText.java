@@ -7,16 +7,12 @@ import dev.kernite.models.checkpoint.SafetensorsWriter;
 import dev.kernite.models.checkpoint.TensorFiles;
 import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.TokenizerException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Between texts and the inputs of {@code forward}. */
 final class ForwardText {
@@ -73,18 +69,6 @@ final class ForwardText {
       return Tokenizer.load(model);
     } catch (TokenizerException e) {
       return null;
-    }
-  }
-
-  /** Deletes a folder of files. */
-  static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

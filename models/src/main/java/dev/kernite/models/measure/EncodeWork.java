@@ -110,6 +110,11 @@ public final class EncodeWork implements Workload {
   }
 
   @Override
+  public double tokens() {
+    return tokens.stream().mapToInt(Encoding::length).sum();
+  }
+
+  @Override
   public double flops() {
     BertConfig c = encoder.model().config();
     double d = c.width();

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** GPT-2 models with random weights, in folders as a real one's: speed does not depend on them. */
 public enum RandomGpt2 {
@@ -50,18 +49,6 @@ public enum RandomGpt2 {
   public void write(Engine engine, FileDtype dtype, Path folder) {
     try (Gpt2 model = fresh(engine, folder)) {
       new ModelWriter(folder, dtype).write(folder, model.parameters());
-    }
-  }
-
-  /** Deletes a folder that {@link #write} filled. */
-  public static void delete(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new ModelException(folder + ": cannot be deleted: " + e.getMessage(), e);
     }
   }
 

@@ -29,6 +29,11 @@ public interface Workload extends AutoCloseable {
     return "tokens";
   }
 
+  /** How many tokens one run takes in or gives out; 0 where there are none. */
+  default double tokens() {
+    return item().equals("tokens") ? items() : 0;
+  }
+
   /** Whether {@link #run} may follow {@link #run} without {@link #prepare} between them. */
   default boolean repeatable() {
     return true;

@@ -47,11 +47,20 @@ final class BenchCommandTest {
         // 3.6 an hour is 0.001 a second.
         double cost = 0.001 * 1e6 / line.get("tokens_per_second").asDouble();
         assertEquals(cost, line.get("cost_per_million_tokens").asDouble(), 1e-6 * cost);
+        assertTrue(line.get("device_bytes").asLong() > 1 << 20, line::toString);
+        assertTrue(line.path("peak_resident_bytes").asLong(Long.MAX_VALUE) > 1 << 25);
       }
     }
     assertTrue(
         ops.containsAll(
-            Set.of("gemm", "softmax", "attention backward", "gpt2 prompt", "gpt2 decode")),
+            Set.of(
+                "gemm",
+                "softmax",
+                "attention backward",
+                "gpt2 prompt",
+                "gpt2 decode",
+                "encode ids",
+                "gpt2 training step")),
         ops::toString);
   }
 }
