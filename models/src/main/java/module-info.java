@@ -22,6 +22,7 @@ module dev.kernite.models {
   exports dev.kernite.models.masking;
   exports dev.kernite.models.measure;
   exports dev.kernite.models.metrics;
+  exports dev.kernite.models.metrics.text;
   exports dev.kernite.models.transformer;
   exports dev.kernite.models.weights;
 }

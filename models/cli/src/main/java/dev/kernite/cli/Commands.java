@@ -19,6 +19,7 @@ final class Commands {
           "classify",
           "fill-mask",
           "translate",
+          "score",
           "forward",
           "tokenize",
           "train-tokenizer",
@@ -69,6 +70,7 @@ final class Commands {
       case "classify" -> new ClassifyCommand(globals);
       case "fill-mask" -> new FillMaskCommand(globals);
       case "translate" -> new TranslateCommand(globals);
+      case "score" -> ScoreCommand.of(globals);
       case "forward" -> new ForwardCommand(globals);
       case "tokenize" -> new TokenizeCommand(globals);
       case "train-tokenizer" -> new TrainTokenizerCommand(globals);

@@ -4,12 +4,8 @@ import dev.kernite.engine.Engine;
 import dev.kernite.models.bert.Pooling;
 import dev.kernite.models.bert.SentenceEncoder;
 import dev.kernite.tokenizer.Encoding;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -85,7 +81,8 @@ final class EncodeCommand implements Callable<Integer> {
     if (texts.isEmpty() == (file == null)) {
       throw new ParameterException(spec.commandLine(), "give texts, or --file with a text a line");
     }
-    List<String> all = file == null ? texts : lines(file);
+    List<String> all =
+        file == null ? texts : TextLines.of(file).stream().map(TextLines.Line::text).toList();
     try (Engine engine = globals.openEngine();
         SentenceEncoder loaded = SentenceEncoder.load(engine, ModelFolder.of(model))) {
       SentenceEncoder encoder = normalize ? loaded.withNormalised(true) : loaded;
@@ -97,12 +94,6 @@ final class EncodeCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
-  }
-
-  private static List<String> lines(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return new ArrayList<>(new TextLines(in).rest().stream().map(TextLines.Line::text).toList());
-    }
   }
 
   private void print(SentenceEncoder encoder, List<String> group) {

@@ -12,7 +12,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Texts and token ids from a line of standard input. */
+/** Texts and token ids from a line of JSON. */
 final class JsonInput {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -102,6 +102,6 @@ final class JsonInput {
 
   /** The error for a line, which it names. */
   static CommandException wrong(Line line, String what) {
-    return new CommandException("standard input, line " + line.number() + ": " + what);
+    return new CommandException(line.source() + ", line " + line.number() + ": " + what);
   }
 }

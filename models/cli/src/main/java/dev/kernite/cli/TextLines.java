@@ -1,9 +1,12 @@
 package dev.kernite.cli;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,18 +18,28 @@ final class TextLines {
   /**
    * One line.
    *
+   * @param source what it was read from, for error messages
    * @param number 1 for the first of the stream
    * @param text without its end
    */
-  record Line(long number, String text) {}
+  record Line(String source, long number, String text) {}
 
   private final InputStream in;
+  private final String source;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long count;
 
-  /** Reads {@code in}, which should be buffered. */
-  TextLines(InputStream in) {
+  /** Reads {@code in}, which should be buffered; {@code source} names it in error messages. */
+  TextLines(InputStream in, String source) {
     this.in = in;
+    this.source = source;
+  }
+
+  /** All lines of a file. */
+  static List<Line> of(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return new TextLines(in, file.toString()).rest();
+    }
   }
 
   /**
@@ -68,6 +81,6 @@ final class TextLines {
     if (next == '\n' && text.endsWith("\r")) {
       text = text.substring(0, text.length() - 1);
     }
-    return new Line(++count, text);
+    return new Line(source, ++count, text);
   }
 }

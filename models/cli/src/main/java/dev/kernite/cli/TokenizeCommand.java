@@ -100,7 +100,7 @@ final class TokenizeCommand implements Callable<Integer> {
     EncodeOptions options = options();
     Tokenizer tokenizer = Tokenizer.load(source);
     // Padding to the longest needs every line before the first can be written.
-    TextLines lines = new TextLines(globals.streams().in());
+    TextLines lines = new TextLines(globals.streams().in(), "standard input");
     boolean all = padding == PaddingChoice.LONGEST;
     for (List<Line> some; !(some = all ? lines.rest() : lines.next(BATCH)).isEmpty(); ) {
       if (globals.json()) {
