@@ -19,6 +19,7 @@ module dev.kernite.models {
   exports dev.kernite.models.classification;
   exports dev.kernite.models.digits;
   exports dev.kernite.models.gan;
+  exports dev.kernite.models.lora;
   exports dev.kernite.models.masking;
   exports dev.kernite.models.measure;
   exports dev.kernite.models.metrics;

@@ -3,10 +3,10 @@ package dev.kernite.engine;
 import dev.kernite.engine.op.Activation;
 
 /**
- * The weight matrix of a layer: a tensor that can be trained, or packed because it is frozen. Both
- * give the same bits.
+ * The weight matrix of a layer: a tensor that can be trained, or packed because it is frozen, which
+ * give the same bits; or either of them with a correction that is learnt in its place.
  */
-public sealed interface WeightMatrix permits DenseMatrix, PackedMatrix {
+public sealed interface WeightMatrix permits DenseMatrix, PackedMatrix, AdaptedMatrix {
   /** Length of the vectors it maps. */
   long in();
 

@@ -117,6 +117,15 @@ public final class TextModel implements AutoCloseable {
    * @throws ModelException if the folder holds no model of a known family
    */
   public static TextModel load(Engine engine, Path folder) {
+    return load(engine, folder, null);
+  }
+
+  /**
+   * As {@link #load(Engine, Path)}, with an adapter.
+   *
+   * @param adapter folder of a LoRA adapter in PEFT's layout, or null
+   */
+  public static TextModel load(Engine engine, Path folder, Path adapter) {
     JsonConfig config = JsonConfig.read(folder.resolve("config.json"));
     Path defaults = folder.resolve("generation_config.json");
     JsonConfig generation = Files.exists(defaults) ? JsonConfig.read(defaults) : config;
@@ -129,19 +138,19 @@ public final class TextModel implements AutoCloseable {
         pad.has("pad_token_id")
             ? OptionalInt.of(pad.integer("pad_token_id", 0, MANY))
             : OptionalInt.empty();
-    return new TextModel(folder, writer(engine, folder, config), end, padToken);
+    return new TextModel(folder, writer(engine, folder, config, adapter), end, padToken);
   }
 
-  private static Writer writer(Engine engine, Path folder, JsonConfig config) {
+  private static Writer writer(Engine engine, Path folder, JsonConfig config, Path adapter) {
     if (T5Config.knows(config)) {
-      return new Rewriting(T5Files.load(engine, folder, Use.INFERENCE));
+      return new Rewriting(T5Files.load(engine, folder, Use.INFERENCE, adapter));
     }
     String type = config.string("model_type", "gpt2");
     if (!type.equals("gpt2")) {
       throw config.invalid(
           "model_type", "is '" + type + "'; only gpt2, t5 and mt5 models write text");
     }
-    return new Causal(Gpt2Files.load(engine, folder, Use.INFERENCE));
+    return new Causal(Gpt2Files.load(engine, folder, Use.INFERENCE, adapter));
   }
 
   private static List<Integer> tokens(JsonConfig config, String key) {

@@ -3,6 +3,7 @@ package dev.kernite.cli;
 import dev.kernite.engine.Engine;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.training.Batch;
 import dev.kernite.models.training.BatchSource;
 import dev.kernite.models.training.CausalModel;
@@ -32,8 +33,12 @@ final class CausalTask implements TrainTask<Batch> {
   }
 
   static CausalTask open(
-      Engine engine, ModelStart start, TrainData data, TrainHyperparameters hyper) {
-    Gpt2 gpt2 = start.open(engine, hyper.dropout());
+      Engine engine,
+      ModelStart start,
+      TrainData data,
+      TrainHyperparameters hyper,
+      LoraAdapter adapter) {
+    Gpt2 gpt2 = start.open(engine, hyper.dropout(), adapter);
     try {
       return open(gpt2, start.folder(), data, hyper.seed());
     } catch (RuntimeException | Error e) {

@@ -14,6 +14,7 @@ final class Commands {
           "tour",
           "generate",
           "train",
+          "merge",
           "gan",
           "encode",
           "classify",
@@ -65,6 +66,7 @@ final class Commands {
       case "tour" -> new TourCommand(globals);
       case "generate" -> new GenerateCommand(globals);
       case "train" -> new TrainCommand(globals);
+      case "merge" -> new MergeCommand(globals);
       case "gan" -> new GanCommand(globals);
       case "encode" -> new EncodeCommand(globals);
       case "classify" -> new ClassifyCommand(globals);

@@ -38,6 +38,12 @@ final class ForwardCommand implements Callable<Integer> {
   private String model;
 
   @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "LoRA adapter for the model, in PEFT's layout.")
+  private Path adapter;
+
+  @Option(
       names = "--inputs",
       paramLabel = "FILE",
       description = "Safetensors file with input_ids and other inputs.")
@@ -58,7 +64,9 @@ final class ForwardCommand implements Callable<Integer> {
       description = "Page to write that shows where each head of each layer looks.")
   private Path attentionMap;
 
-  @Option(names = "--grads", description = "Write the gradient of the loss for each parameter too.")
+  @Option(
+      names = "--grads",
+      description = "Write the gradient of the loss for each parameter too, or of the adapter's.")
   private boolean grads;
 
   @Option(names = "--train", description = "Run in training mode: dropout acts.")
@@ -89,20 +97,27 @@ final class ForwardCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private void requireNoAdapter() {
+    if (adapter != null) {
+      throw new CommandException("--adapter is for models that write text, not for " + model);
+    }
+  }
+
   private void run(Path folder, Path in, Path out) {
-    Use use = grads ? Use.TRAINING : Use.INFERENCE;
+    Use use = !grads ? Use.INFERENCE : adapter == null ? Use.TRAINING : Use.FROZEN;
     try (Engine engine = globals.openEngine()) {
       JsonConfig config = JsonConfig.read(folder.resolve("config.json"));
       if (T5Config.knows(config)) {
-        try (T5 loaded = T5Files.load(engine, folder, use)) {
+        try (T5 loaded = T5Files.load(engine, folder, use, adapter)) {
           T5Forward.run(loaded, in, out, grads, train);
         }
       } else if (BertConfig.knows(config)) {
+        requireNoAdapter();
         try (Bert loaded = BertFiles.load(engine, folder, use)) {
           BertForward.run(loaded, in, out, grads, train);
         }
       } else {
-        try (Gpt2 loaded = Gpt2Files.load(engine, folder, use)) {
+        try (Gpt2 loaded = Gpt2Files.load(engine, folder, use, adapter)) {
           Gpt2Forward.run(loaded, in, out, grads, train);
         }
       }

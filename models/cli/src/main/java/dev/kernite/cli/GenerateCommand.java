@@ -11,6 +11,7 @@ import dev.kernite.models.generation.Generator;
 import dev.kernite.tokenizer.StreamingDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,12 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(names = "--model", required = true, paramLabel = "M", description = "The model.")
   private String model;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "LoRA adapter for the model, in PEFT's layout.")
+  private Path adapter;
 
   @Option(
       names = "--prompt",
@@ -60,7 +67,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --prompt or --ids, not both");
     }
     try (Engine engine = globals.openEngine();
-        TextModel text = TextModel.load(engine, ModelFolder.of(model));
+        TextModel text = TextModel.load(engine, ModelFolder.of(model), adapter);
         Interrupt interrupt = Interrupt.listen()) {
       int[] read = ids != null ? ids : text.prompt(promptText());
       try (DecodeSession session = text.session(read)) {

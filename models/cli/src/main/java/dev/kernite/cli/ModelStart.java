@@ -10,6 +10,7 @@ import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Config;
 import dev.kernite.models.gpt2.Gpt2Files;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.t5.T5;
 import dev.kernite.models.t5.T5Config;
 import dev.kernite.models.t5.T5Files;
@@ -59,22 +60,36 @@ record ModelStart(Path folder, boolean fresh) {
         : BertFiles.loadForTraining(engine, folder, config, heads);
   }
 
-  /** Loads or draws a T5; {@code dropout} replaces that of the configuration. */
-  T5 openT5(Engine engine, Float dropout) {
+  /**
+   * Loads or draws a T5; {@code dropout} replaces that of the configuration.
+   *
+   * @param adapter learns in its place, or null
+   */
+  T5 openT5(Engine engine, Float dropout, LoraAdapter adapter) {
     T5Config config = T5Config.of(config());
     if (dropout != null) {
       config = config.withDropout(dropout);
+    }
+    if (adapter != null) {
+      return T5Files.load(engine, folder, config, Use.FROZEN, adapter);
     }
     return fresh
         ? T5Files.fresh(engine, config)
         : T5Files.load(engine, folder, config, Use.TRAINING);
   }
 
-  /** Loads or draws the model; {@code dropout} replaces all probabilities of the configuration. */
-  Gpt2 open(Engine engine, Float dropout) {
+  /**
+   * Loads or draws a GPT-2; {@code dropout} replaces all probabilities of the configuration.
+   *
+   * @param adapter learns in its place, or null
+   */
+  Gpt2 open(Engine engine, Float dropout, LoraAdapter adapter) {
     Gpt2Config config = Gpt2Config.of(config());
     if (dropout != null) {
       config = config.withDropout(dropout, dropout, dropout);
+    }
+    if (adapter != null) {
+      return Gpt2Files.load(engine, folder, config, Use.FROZEN, adapter);
     }
     return fresh
         ? Gpt2Files.fresh(engine, config)

@@ -2,6 +2,7 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.seq2seq.PairBatch;
 import dev.kernite.models.seq2seq.PairBatches;
 import dev.kernite.models.seq2seq.PairFile;
@@ -37,8 +38,12 @@ final class Seq2SeqTask implements TrainTask<PairBatch> {
   }
 
   static Seq2SeqTask open(
-      Engine engine, ModelStart start, TrainData data, TrainHyperparameters hyper) {
-    T5 t5 = start.openT5(engine, hyper.dropout());
+      Engine engine,
+      ModelStart start,
+      TrainData data,
+      TrainHyperparameters hyper,
+      LoraAdapter adapter) {
+    T5 t5 = start.openT5(engine, hyper.dropout(), adapter);
     try {
       return open(t5, start, data, hyper.seed());
     } catch (RuntimeException | Error e) {

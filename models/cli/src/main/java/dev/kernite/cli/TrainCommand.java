@@ -1,6 +1,7 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.training.FitVerdict;
 import dev.kernite.models.training.TrainingBatch;
 import dev.kernite.models.training.TrainingLog;
@@ -58,6 +59,7 @@ final class TrainCommand implements Callable<Integer> {
   private boolean resume;
 
   @Mixin private final TrainData data = new TrainData();
+  @Mixin private final LoraOptions lora = new LoraOptions();
   @Mixin private final DigitsData digits = new DigitsData();
   @Mixin private final TrainHyperparameters hyper = new TrainHyperparameters();
 
@@ -69,6 +71,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     if (task == TaskName.DIGITS) {
       hyper.complete(TrainHyperparameters.Defaults.DIGITS);
+      lora.requireNone(task);
       return digits();
     }
     digits.requireNone();
@@ -81,11 +84,13 @@ final class TrainCommand implements Callable<Integer> {
     ModelStart start = ModelStart.of(model);
     TaskName name = TaskName.of(task, start.config());
     try (Engine engine = globals.openEngine(hyper.seed())) {
+      LoraTraining adapted = lora.training(engine, model, start, name);
+      LoraAdapter adapter = adapted == null ? null : adapted.adapter();
       return switch (name) {
-        case CAUSAL_LM -> run(start, CausalTask.open(engine, start, data, hyper));
-        case MASKED_LM -> run(start, MaskedTask.open(engine, start, data, hyper));
-        case SEQ2SEQ -> run(start, Seq2SeqTask.open(engine, start, data, hyper));
-        case CLASSIFY -> run(start, ClassifyTask.open(globals, engine, start, data, hyper));
+        case CAUSAL_LM -> run(start, CausalTask.open(engine, start, data, hyper, adapter), adapted);
+        case MASKED_LM -> run(start, MaskedTask.open(engine, start, data, hyper), null);
+        case SEQ2SEQ -> run(start, Seq2SeqTask.open(engine, start, data, hyper, adapter), adapted);
+        case CLASSIFY -> run(start, ClassifyTask.open(globals, engine, start, data, hyper), null);
         case DIGITS -> throw new IllegalStateException("no model says so");
       };
     }
@@ -98,14 +103,17 @@ final class TrainCommand implements Callable<Integer> {
     try (Engine engine = globals.openEngine(hyper.seed())) {
       // What a trained model takes over from where it started is in its own folder already.
       return run(
-          new ModelStart(out, true), DigitsTask.open(globals, engine, data, digits, hyper, out));
+          new ModelStart(out, true),
+          DigitsTask.open(globals, engine, data, digits, hyper, out),
+          null);
     }
   }
 
-  private <B extends TrainingBatch<B>> int run(ModelStart start, TrainTask<B> opened) {
+  private <B extends TrainingBatch<B>> int run(
+      ModelStart start, TrainTask<B> opened, LoraTraining adapted) {
     try (TrainTask<B> task = opened;
         Interrupt interrupt = Interrupt.listen();
-        TrainSetup<B> setup = new TrainSetup<>(task, hyper, data.settings());
+        TrainSetup<B> setup = new TrainSetup<>(task, hyper, data.settings(), adapted);
         TrainProgress progress = new TrainProgress(globals, setup.steps())) {
       TrainingRun.Outcome outcome =
           setup.run(start.folder(), out).run(resume, progress, interrupt::requested);

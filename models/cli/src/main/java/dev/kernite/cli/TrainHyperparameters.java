@@ -10,7 +10,6 @@ import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.training.TrainingOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -28,13 +27,6 @@ final class TrainHyperparameters {
     constant,
     linear,
     cosine
-  }
-
-  /** Values of {@code --dtype}. */
-  enum WeightType {
-    f32,
-    bf16,
-    f16
   }
 
   @Option(names = "--steps", paramLabel = "N", description = "Updates in all.")
@@ -192,7 +184,7 @@ final class TrainHyperparameters {
   }
 
   FileDtype dtype() {
-    return FileDtype.valueOf(dtype.name().toUpperCase(Locale.ROOT));
+    return dtype.inFile();
   }
 
   TrainingOptions options(long stepsPerEpoch) {

@@ -1,6 +1,7 @@
 package dev.kernite.cli;
 
 import dev.kernite.engine.optim.Optimizer;
+import dev.kernite.models.training.ModelFormat;
 import dev.kernite.models.training.ModelWriter;
 import dev.kernite.models.training.Trainer;
 import dev.kernite.models.training.TrainingBatch;
@@ -21,11 +22,23 @@ final class TrainSetup<B extends TrainingBatch<B>> implements AutoCloseable {
   private final TrainingOptions options;
   private final Optimizer optimizer;
   private final Trainer<B> trainer;
+  private final LoraTraining lora;
   private final Map<String, String> settings;
 
-  TrainSetup(TrainTask<B> task, TrainHyperparameters hyper, Map<String, String> dataSettings) {
+  /**
+   * Puts them together.
+   *
+   * @param dataSettings what of the data a resumed run must repeat
+   * @param lora how an adapter is trained, or null
+   */
+  TrainSetup(
+      TrainTask<B> task,
+      TrainHyperparameters hyper,
+      Map<String, String> dataSettings,
+      LoraTraining lora) {
     this.task = task;
     this.hyper = hyper;
+    this.lora = lora;
     this.options = hyper.options(task.batches().stepsPerEpoch());
     this.optimizer = hyper.optimizer(task.objective().parameters());
     this.trainer =
@@ -33,6 +46,9 @@ final class TrainSetup<B extends TrainingBatch<B>> implements AutoCloseable {
     this.settings = new LinkedHashMap<>(hyper.settings(options.steps()));
     settings.putAll(dataSettings);
     settings.putAll(task.settings());
+    if (lora != null) {
+      settings.putAll(lora.settings());
+    }
     settings.put("--data (checksum)", Long.toHexString(task.batches().fingerprint()));
   }
 
@@ -41,7 +57,10 @@ final class TrainSetup<B extends TrainingBatch<B>> implements AutoCloseable {
   }
 
   TrainingRun<B> run(Path source, Path out) {
-    ModelWriter writer = new ModelWriter(source, hyper.dtype(), task.config());
+    ModelFormat writer =
+        lora == null
+            ? new ModelWriter(source, hyper.dtype(), task.config())
+            : lora.format(hyper.dtype());
     return new TrainingRun<>(trainer, task.batches(), task.judge(), writer, out, settings);
   }
 

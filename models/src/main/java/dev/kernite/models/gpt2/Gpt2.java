@@ -88,6 +88,7 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   Tensor hidden(Gpt2Inputs in, KeyValueCache cache, boolean training, Probe probe) {
+    source.training(training);
     long past = cache == null ? 0 : cache.length();
     requireRoom(past + in.time());
     if (cache != null) {

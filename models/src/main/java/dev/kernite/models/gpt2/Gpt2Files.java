@@ -9,6 +9,7 @@ import dev.kernite.models.MemoryPlan;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.weights.CheckpointSource;
 import dev.kernite.models.weights.FreshSource;
 import dev.kernite.models.weights.Use;
@@ -39,8 +40,41 @@ public final class Gpt2Files {
     return load(engine, folder, config, use);
   }
 
+  /**
+   * As {@link #load(Engine, Path, Use)}, with a LoRA adapter.
+   *
+   * @param adapter folder that holds it, or null for none
+   */
+  public static Gpt2 load(Engine engine, Path folder, Use use, Path adapter) {
+    Gpt2Config config = Gpt2Config.of(JsonConfig.read(folder.resolve("config.json")));
+    return adapter == null
+        ? load(engine, folder, config, use)
+        : load(engine, folder, config, use, LoraAdapter.read(engine, adapter, use));
+  }
+
   /** As {@link #load(Engine, Path, Use)}, with a changed configuration such as other dropout. */
   public static Gpt2 load(Engine engine, Path folder, Gpt2Config config, Use use) {
+    return load(engine, folder, config, use, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #load(Engine, Path, Gpt2Config, Use)}, with an adapter.
+   *
+   * @param adapter closed with the model, or now if that cannot be loaded
+   * @throws ModelException also if the adapter is not for this model
+   */
+  public static Gpt2 load(
+      Engine engine, Path folder, Gpt2Config config, Use use, LoraAdapter adapter) {
+    try {
+      return load(engine, folder, config, use, s -> adapter.over(s, Gpt2Weights::layer));
+    } catch (RuntimeException | Error e) {
+      adapter.close();
+      throw e;
+    }
+  }
+
+  private static Gpt2 load(
+      Engine engine, Path folder, Gpt2Config config, Use use, UnaryOperator<WeightSource> around) {
     if (use == Use.INFERENCE) {
       engine.backend().warmUp();
     }
@@ -62,8 +96,8 @@ public final class Gpt2Files {
               use == Use.TRAINING
                   ? "train a smaller model, or use a machine with more memory"
                   : "use a smaller model, or a machine with more memory");
-      return assemble(
-          engine, config, head, new CheckpointSource(engine, checkpoint, use, stored, stored));
+      WeightSource source = new CheckpointSource(engine, checkpoint, use, stored, stored);
+      return assemble(engine, config, head, around.apply(source));
     }
   }
 
@@ -108,7 +142,9 @@ public final class Gpt2Files {
   private static Gpt2 assemble(
       Engine engine, Gpt2Config config, boolean head, WeightSource source) {
     try {
-      return new Gpt2(engine, config, Gpt2Weights.from(config, head, source), source);
+      Gpt2Weights weights = Gpt2Weights.from(config, head, source);
+      source.complete();
+      return new Gpt2(engine, config, weights, source);
     } catch (RuntimeException | Error e) {
       source.close();
       throw e;

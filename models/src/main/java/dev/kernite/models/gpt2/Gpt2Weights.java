@@ -87,6 +87,13 @@ record Gpt2Weights(
     return shape.length == 2 && !name.equals(POSITIONS);
   }
 
+  /** The path of the linear layer in a block that a parameter is the matrix of, or null. */
+  static String layer(String name) {
+    return name.startsWith("h.")
+        ? "transformer." + name.substring(0, name.length() - ".weight".length())
+        : null;
+  }
+
   /** Gets every parameter from a source, in checkpoint order. */
   static Gpt2Weights from(Gpt2Config c, boolean head, WeightSource source) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();

@@ -95,6 +95,7 @@ public final class T5 implements AutoCloseable {
    * @param real true where a token is real, or null where all are
    */
   T5Source read(int[][] ids, boolean[][] real, boolean training, Probe probe) {
+    source.training(training);
     Tensor mask = real == null ? null : Masks.padding(engine, real);
     Tensor bias = encoder.bias(ids[0].length);
     probe.see("encoder_position_bias", bias);

@@ -6,6 +6,7 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.models.MemoryPlan;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.weights.CheckpointSource;
 import dev.kernite.models.weights.FreshSource;
 import dev.kernite.models.weights.Use;
@@ -40,8 +41,40 @@ public final class T5Files {
     return load(engine, folder, T5Config.of(JsonConfig.read(folder.resolve("config.json"))), use);
   }
 
+  /**
+   * As {@link #load(Engine, Path, Use)}, with a LoRA adapter.
+   *
+   * @param adapter folder that holds it, or null for none
+   */
+  public static T5 load(Engine engine, Path folder, Use use, Path adapter) {
+    T5Config config = T5Config.of(JsonConfig.read(folder.resolve("config.json")));
+    return adapter == null
+        ? load(engine, folder, config, use)
+        : load(engine, folder, config, use, LoraAdapter.read(engine, adapter, use));
+  }
+
   /** As {@link #load(Engine, Path, Use)}, with a changed configuration such as other dropout. */
   public static T5 load(Engine engine, Path folder, T5Config config, Use use) {
+    return load(engine, folder, config, use, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #load(Engine, Path, T5Config, Use)}, with an adapter.
+   *
+   * @param adapter closed with the model, or now if that cannot be loaded
+   * @throws dev.kernite.models.ModelException also if the adapter is not for this model
+   */
+  public static T5 load(Engine engine, Path folder, T5Config config, Use use, LoraAdapter adapter) {
+    try {
+      return load(engine, folder, config, use, s -> adapter.over(s, T5Weights::layer));
+    } catch (RuntimeException | Error e) {
+      adapter.close();
+      throw e;
+    }
+  }
+
+  private static T5 load(
+      Engine engine, Path folder, T5Config config, Use use, UnaryOperator<WeightSource> around) {
     if (use == Use.INFERENCE) {
       engine.backend().warmUp();
     }
@@ -60,7 +93,7 @@ public final class T5Files {
           .require(engine.backend().memory().bytesLimit(), "use a machine with more memory");
       WeightSource source =
           new CheckpointSource(engine, checkpoint, use, stored, UnaryOperator.identity());
-      return assemble(engine, config, head, source);
+      return assemble(engine, config, head, around.apply(source));
     }
   }
 
@@ -78,9 +111,9 @@ public final class T5Files {
   private static MemoryPlan plan(Checkpoint checkpoint, Use use) {
     long weights = checkpoint.byteSize();
     MemoryPlan plan = new MemoryPlan(checkpoint.path().toString()).add("weights", weights);
-    return use == Use.INFERENCE
-        ? plan
-        : plan.add("gradients", weights).add("optimiser", 2 * weights);
+    return use == Use.TRAINING
+        ? plan.add("gradients", weights).add("optimiser", 2 * weights)
+        : plan;
   }
 
   /**
@@ -97,7 +130,9 @@ public final class T5Files {
 
   private static T5 assemble(Engine engine, T5Config config, boolean head, WeightSource source) {
     try {
-      return new T5(engine, config, T5Weights.from(config, head, source), source);
+      T5Weights weights = T5Weights.from(config, head, source);
+      source.complete();
+      return new T5(engine, config, weights, source);
     } catch (RuntimeException | Error e) {
       source.close();
       throw e;

@@ -49,6 +49,11 @@ record T5Weights(WeightMatrix tokens, Stack encoder, Stack decoder, WeightMatrix
    */
   record FeedForward(WeightMatrix in, WeightMatrix gate, WeightMatrix out) {}
 
+  /** The path of the linear layer in a block that a parameter is the matrix of, or null. */
+  static String layer(String name) {
+    return name.contains(".layer.") ? name.substring(0, name.length() - ".weight".length()) : null;
+  }
+
   /**
    * Gets every parameter from a source, in the order of published checkpoints.
    *

@@ -25,9 +25,9 @@ import java.util.Map;
  * @param config what {@code config.json} says differently from the source's, such as the names of
  *     the classes: strings, numbers, lists and maps by key
  */
-public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> config) {
-  /** File of the weights. */
-  static final String WEIGHTS = "model.safetensors";
+public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> config)
+    implements ModelFormat {
+  private static final String WEIGHTS = "model.safetensors";
 
   private static final String CONFIG = "config.json";
 
@@ -50,12 +50,18 @@ public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> conf
     this(source, dtype, Map.of());
   }
 
+  @Override
+  public String weights() {
+    return WEIGHTS;
+  }
+
   /**
    * Writes {@code model.safetensors} and copies the rest, but for files that are there already.
    *
    * @param folder created if need be
    * @param parameters by their checkpoint names
    */
+  @Override
   public void write(Path folder, Map<String, Tensor> parameters) {
     try {
       Files.createDirectories(folder);

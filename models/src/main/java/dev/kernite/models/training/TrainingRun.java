@@ -32,7 +32,7 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
   private final Trainer<B> trainer;
   private final BatchSource<B> data;
   private final Judge judge;
-  private final ModelWriter format;
+  private final ModelFormat format;
   private final Path folder;
   private final TrainingState state;
   private final List<Evaluation> evaluations = new ArrayList<>();
@@ -56,7 +56,7 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
    * Prepares a run.
    *
    * @param judge evaluates the model, or null for no evaluations
-   * @param format how models are written
+   * @param format how the model is written
    * @param folder where to; created if need be
    * @param settings what a resumed run must repeat, by option name
    * @throws ModelException if the run is to stop early, but nothing is evaluated
@@ -65,7 +65,7 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
       Trainer<B> trainer,
       BatchSource<B> data,
       Judge judge,
-      ModelWriter format,
+      ModelFormat format,
       Path folder,
       Map<String, String> settings) {
     this.trainer = trainer;
@@ -125,7 +125,7 @@ public final class TrainingRun<B extends TrainingBatch<B>> {
     }
     if (trainer.options().patience() > 0 && !evaluations.isEmpty()) {
       TrainingState.overwrite(
-          trainer.model().parameters(), folder.resolve(BEST).resolve(ModelWriter.WEIGHTS));
+          trainer.model().parameters(), folder.resolve(BEST).resolve(format.weights()));
     }
     format.write(folder, trainer.model().parameters());
     TrainingLog.writeCsv(folder.resolve(LOG), folder.resolve("loss.csv"));

@@ -60,10 +60,10 @@ public final class CheckpointSource implements WeightSource {
     return use == Use.TRAINING ? t.requireGrad() : t.freeze();
   }
 
-  /** Packed as narrow as it is stored, or copied if it is to be trained. */
+  /** Packed as narrow as it is stored, or copied if gradients flow to it or through it. */
   @Override
   public WeightMatrix matrix(String name, WeightLayout layout, long... shape) {
-    if (use == Use.TRAINING) {
+    if (use != Use.INFERENCE) {
       return new DenseMatrix(tensor(name, shape), layout);
     }
     StoredTensor tensor = checkpoint.stored(stored.apply(name));

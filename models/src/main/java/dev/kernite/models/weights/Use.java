@@ -5,5 +5,7 @@ public enum Use {
   /** Read only: matrices are packed for products, and stay as narrow as the file has them. */
   INFERENCE,
   /** Copied, and with gradients. */
-  TRAINING
+  TRAINING,
+  /** Copied, without gradients of their own; those of what is learnt beside them flow through. */
+  FROZEN
 }

@@ -22,6 +22,16 @@ public interface WeightSource extends AutoCloseable {
    */
   Map<String, Tensor> tensors();
 
+  /**
+   * Called when a model has asked for all that it needs.
+   *
+   * @throws dev.kernite.models.ModelException if something that was meant for it is left
+   */
+  default void complete() {}
+
+  /** Whether dropout acts from now on, where the weights themselves have some. */
+  default void training(boolean acts) {}
+
   /** Frees all that was made. */
   @Override
   void close();
