@@ -3,13 +3,18 @@ package dev.kernite.bench.compare;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.EngineOptions;
 import dev.kernite.models.checkpoint.FileDtype;
+import dev.kernite.models.checkpoint.ScratchFolder;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
 import dev.kernite.models.measure.GanWork;
 import dev.kernite.models.measure.GenerationWork;
 import dev.kernite.models.measure.RandomGpt2;
+import dev.kernite.models.measure.RandomT5;
 import dev.kernite.models.measure.TrainingWork;
+import dev.kernite.models.measure.TranslationWork;
 import dev.kernite.models.measure.Workload;
+import dev.kernite.models.t5.T5;
+import dev.kernite.models.t5.T5Files;
 import dev.kernite.models.weights.Use;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -30,11 +35,17 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
   private static final int QUICK_PROMPT = 24;
   private static final int DECODE_PAST = 16;
   private static final int DECODE_STEPS = 32;
+  private static final int SHORT_TEXT = 16;
+  private static final int LONG_TEXT = 512;
+  private static final int BEAMS = 4;
 
   void run() {
     try (Engine engine = open()) {
       generation(engine, FileDtype.F32);
       generation(engine, FileDtype.BF16);
+    }
+    try (Engine engine = open()) {
+      translation(engine);
     }
     try (Engine engine = open()) {
       training(engine);
@@ -80,6 +91,26 @@ record ModelSuite(Contest contest, Arguments arguments, Path folder, Consumer<Re
       run(
           "gpt2 decode " + type,
           () -> GenerationWork.decode(model, type, bits, DECODE_PAST, DECODE_STEPS));
+    }
+  }
+
+  /** What a text's length and the number of beams cost. */
+  private void translation(Engine engine) {
+    String read = "t5 encode";
+    String write = "t5 decode";
+    if (!wanted(read) && !wanted(write) || small()) {
+      return;
+    }
+    try (ScratchFolder scratch = ScratchFolder.create("kernite-t5")) {
+      RandomT5.write(engine, scratch.path());
+      try (T5 model = T5Files.load(engine, scratch.path(), Use.INFERENCE)) {
+        run(read, () -> TranslationWork.read(model, 1, LONG_TEXT));
+        run(read, () -> TranslationWork.read(model, BEAMS, LONG_TEXT));
+        run(write, () -> TranslationWork.write(model, 1, SHORT_TEXT, 1, DECODE_STEPS));
+        run(write, () -> TranslationWork.write(model, 1, LONG_TEXT, 1, DECODE_STEPS));
+        run(write, () -> TranslationWork.write(model, 1, LONG_TEXT, BEAMS, DECODE_STEPS));
+        run(write, () -> TranslationWork.write(model, BEAMS, LONG_TEXT, 1, DECODE_STEPS));
+      }
     }
   }
 

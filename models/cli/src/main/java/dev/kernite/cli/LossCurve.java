@@ -30,6 +30,9 @@ final class LossCurve {
     }
   }
 
+  /** Room for the longest number of steps. */
+  private static final int TICK_PIXELS = 100;
+
   private static XYChart chart(List<TrainingLog.Entry> log, List<Evaluation> evaluations) {
     XYChart chart =
         new XYChartBuilder()
@@ -39,6 +42,7 @@ final class LossCurve {
             .yAxisTitle("loss (nats)")
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+    chart.getStyler().setXAxisTickMarkSpacingHint(TICK_PIXELS);
     chart
         .addSeries(
             "training",

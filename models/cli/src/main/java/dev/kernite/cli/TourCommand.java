@@ -13,8 +13,11 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "tour", description = "Show what Kernite can do, on this machine.")
 final class TourCommand implements Callable<Integer> {
-  /** The model that comes with Kernite. */
+  /** The GPT-2 that comes with Kernite. */
   static final String MODEL = "stories";
+
+  /** The T5 that comes with Kernite. */
+  private static final String TEXT_TO_TEXT = "numbers";
 
   /** The one that `make run` fetches, if it can. */
   private static final String ENCODER = "minilm";
@@ -42,6 +45,9 @@ final class TourCommand implements Callable<Integer> {
         TourText text = new TourText(model, page, interrupt);
         text.tellStories();
         text.showWhatComesNext();
+      }
+      if (!interrupt.requested()) {
+        new TourTasks(engine, ModelFolder.of(TEXT_TO_TEXT), page).answer();
       }
       if (!interrupt.requested()) {
         ModelFolder.named(ENCODER)

@@ -32,8 +32,10 @@ final class TourTest {
   @BeforeEach
   void layTheModelThatComesAlong() throws IOException {
     Path models = Files.createDirectories(folder.resolve("home/models"));
-    Path stories = Path.of("../models/bundled/stories").toRealPath();
-    Files.createSymbolicLink(models.resolve("stories"), stories);
+    for (String name : List.of("stories", "numbers")) {
+      Path model = Path.of("../models/bundled", name).toRealPath();
+      Files.createSymbolicLink(models.resolve(name), model);
+    }
     System.setProperty(HOME, models.getParent().toString());
   }
 
@@ -54,6 +56,10 @@ final class TourTest {
             .map(JsonMapper.shared()::readTree)
             .collect(Collectors.groupingBy(part -> part.get("part").stringValue()));
     assertEquals(2, parts.get("text").size());
+    assertEquals(
+        List.of(
+            "42607", "two hundred seventy-one thousand eight hundred twenty-eight", "2026-11-22"),
+        parts.get("tasks").stream().map(part -> part.get("translation").stringValue()).toList());
     assertTrue(parts.containsKey("meaning"), parts.keySet()::toString);
     JsonNode losses = parts.get("learning").getFirst().get("losses");
     assertTrue(losses.get(losses.size() - 1).doubleValue() < 0.1, losses::toString);
