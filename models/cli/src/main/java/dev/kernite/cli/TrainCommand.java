@@ -2,6 +2,7 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.lora.LoraAdapter;
+import dev.kernite.models.training.EpochLosses;
 import dev.kernite.models.training.FitVerdict;
 import dev.kernite.models.training.TrainingBatch;
 import dev.kernite.models.training.TrainingLog;
@@ -83,6 +84,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     ModelStart start = ModelStart.of(model);
     TaskName name = TaskName.of(task, start.config());
+    if (name != TaskName.CAUSAL_LM) {
+      data.requirePlain(name);
+    }
+    if (!data.isBatches()) {
+      TrainData.requireChunks(hyper.accumulate(), data.batchSize());
+    }
     try (Engine engine = globals.openEngine(hyper.seed())) {
       LoraTraining adapted = lora.training(engine, model, start, name);
       LoraAdapter adapter = adapted == null ? null : adapted.adapter();
@@ -114,13 +121,14 @@ final class TrainCommand implements Callable<Integer> {
     try (TrainTask<B> task = opened;
         Interrupt interrupt = Interrupt.listen();
         TrainSetup<B> setup = new TrainSetup<>(task, hyper, data.settings(), adapted);
-        TrainProgress progress = new TrainProgress(globals, setup.steps())) {
+        TrainProgress progress = new TrainProgress(globals, setup, out)) {
       TrainingRun.Outcome outcome =
           setup.run(start.folder(), out).run(resume, progress, interrupt::requested);
       JsonLine line = new JsonLine();
       progress.summary(outcome, out, line);
       if (outcome.finished()) {
         List<TrainingLog.Entry> log = TrainingLog.read(out.resolve(TrainingRun.LOG));
+        line.put("epoch_losses", EpochLosses.of(log, setup.stepsPerEpoch()));
         LossCurve.draw(log, outcome.evaluations(), out.resolve("loss.png"), globals.err());
         task.report(out, line);
         progress.fit(FitVerdict.of(log, outcome.evaluations()), line);

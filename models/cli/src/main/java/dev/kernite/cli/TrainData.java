@@ -34,6 +34,27 @@ final class TrainData {
       description = "Tokens a sequence, for text (default: the model's context).")
   private Integer maxLength;
 
+  /** Values of {@code --rows}. */
+  enum Rows {
+    windows,
+    lines
+  }
+
+  @Option(
+      names = "--rows",
+      defaultValue = "windows",
+      paramLabel = "KIND",
+      description = {
+        "What of a text a sequence is for causal-lm: windows of --max-length over the whole of it,",
+        "or lines (the documents of .jsonl), padded to the longest (default: windows)."
+      })
+  private Rows rows;
+
+  @Option(
+      names = "--labels-include-padding",
+      description = "Learn to predict padding too, as plain examples do.")
+  private boolean labelsIncludePadding;
+
   @Option(
       names = "--eval",
       arity = "0..1",
@@ -88,6 +109,23 @@ final class TrainData {
     return batchSize;
   }
 
+  /** Whether each line is a sequence. */
+  boolean isByLines() {
+    return rows == Rows.lines;
+  }
+
+  boolean labelsIncludePadding() {
+    return labelsIncludePadding;
+  }
+
+  /** Fails if an option was given that only a causal language model's data know. */
+  void requirePlain(TaskName task) {
+    if (isByLines() || labelsIncludePadding) {
+      throw new CommandException(
+          "--rows lines and --labels-include-padding are for --task causal-lm, not " + task);
+    }
+  }
+
   /**
    * Tokens a sequence.
    *
@@ -100,6 +138,15 @@ final class TrainData {
           "--max-length must be from 2 to the model's context of " + longest);
     }
     return time;
+  }
+
+  /** Fails unless each batch can be cut in so many chunks. */
+  static void requireChunks(int accumulate, int batchSize) {
+    if (accumulate > batchSize) {
+      throw new CommandException(
+          "a batch of %d sequences cannot be cut in %d chunks; choose --accumulate from 1 to the batch size"
+              .formatted(batchSize, accumulate));
+    }
   }
 
   /** Whether {@code --eval} names a file. */
@@ -149,6 +196,7 @@ final class TrainData {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("--batch-size", Integer.toString(batchSize));
     settings.put("--max-length", String.valueOf(maxLength));
+    settings.put("--labels-include-padding", Boolean.toString(labelsIncludePadding));
     return settings;
   }
 }

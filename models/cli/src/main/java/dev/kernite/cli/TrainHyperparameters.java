@@ -187,6 +187,10 @@ final class TrainHyperparameters {
     return dtype.inFile();
   }
 
+  int accumulate() {
+    return accumulate;
+  }
+
   TrainingOptions options(long stepsPerEpoch) {
     if (!(epochs > 0)) {
       throw new CommandException("--epochs must be above 0, not " + epochs);

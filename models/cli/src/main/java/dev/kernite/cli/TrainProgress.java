@@ -1,5 +1,6 @@
 package dev.kernite.cli;
 
+import dev.kernite.models.training.EpochLosses;
 import dev.kernite.models.training.Evaluation;
 import dev.kernite.models.training.FitVerdict;
 import dev.kernite.models.training.TrainingListener;
@@ -16,19 +17,30 @@ import java.util.Locale;
 final class TrainProgress implements TrainingListener, AutoCloseable {
   private final Globals globals;
   private final long steps;
+  private final long stepsPerEpoch;
+  private final Path log;
   private final long began = System.nanoTime();
   private Progress bar; // from the first step on: only then is it known where a run resumes
+  private double epochLoss; // of the steps so far, those before a resume included
   private long tokens;
 
-  TrainProgress(Globals globals, long steps) {
+  /**
+   * Shows nothing yet.
+   *
+   * @param out where the run writes its log
+   */
+  TrainProgress(Globals globals, TrainSetup<?> setup, Path out) {
     this.globals = globals;
-    this.steps = steps;
+    this.steps = setup.steps();
+    this.stepsPerEpoch = setup.stepsPerEpoch();
+    this.log = out.resolve(TrainingRun.LOG);
   }
 
   @Override
   public void onStep(TrainingLog.Entry step, long batchTokens) {
     if (bar == null) {
       bar = Progress.start(globals.err(), "training", "step", step.step(), steps);
+      epochLoss = EpochLosses.sumBefore(step.step(), TrainingLog.read(log), stepsPerEpoch);
     }
     tokens += batchTokens;
     if (globals.json()) {
@@ -49,6 +61,14 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
             step.gradNorm(),
             step.lr(),
             tokensPerSecond()));
+    epochLoss += step.loss();
+    long done = step.step() + 1;
+    if (done % stepsPerEpoch == 0) {
+      if (stepsPerEpoch > 1) {
+        say("epoch %d: average loss %.4f", done / stepsPerEpoch, epochLoss / stepsPerEpoch);
+      }
+      epochLoss = 0;
+    }
   }
 
   @Override

@@ -52,6 +52,10 @@ final class TrainSetup<B extends TrainingBatch<B>> implements AutoCloseable {
     settings.put("--data (checksum)", Long.toHexString(task.batches().fingerprint()));
   }
 
+  long stepsPerEpoch() {
+    return task.batches().stepsPerEpoch();
+  }
+
   long steps() {
     return options.steps();
   }

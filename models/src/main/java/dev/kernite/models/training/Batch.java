@@ -44,6 +44,26 @@ public record Batch(int[][] ids, boolean[][] mask, int[][] labels) implements Tr
     return new Batch(ids, null, ids);
   }
 
+  /**
+   * Padded sequences, labelled with themselves.
+   *
+   * @param mask true where a token is real
+   * @param labelPadding whether padding counts as any token does, in place of not at all
+   */
+  public static Batch masked(int[][] ids, boolean[][] mask, boolean labelPadding) {
+    if (labelPadding) {
+      return new Batch(ids, mask, ids);
+    }
+    int[][] labels = new int[ids.length][];
+    for (int b = 0; b < ids.length; b++) {
+      labels[b] = ids[b].clone();
+      for (int t = 0; t < labels[b].length; t++) {
+        labels[b][t] = mask[b][t] ? ids[b][t] : IGNORED;
+      }
+    }
+    return new Batch(ids, mask, labels);
+  }
+
   @Override
   public int size() {
     return ids.length;
@@ -57,20 +77,10 @@ public record Batch(int[][] ids, boolean[][] mask, int[][] labels) implements Tr
   /**
    * Cuts along the batch axis into parts of ceil(size / n) sequences, the last one maybe shorter,
    * as {@code torch.chunk} does: n parts or fewer.
-   *
-   * @throws ModelException if n is not from 1 to the number of sequences
    */
   @Override
   public List<Batch> chunks(int n) {
-    if (n < 1 || n > ids.length) {
-      throw new ModelException(
-          "a batch of "
-              + ids.length
-              + " sequences cannot be cut in "
-              + n
-              + " chunks; choose --accumulate from 1 to the batch size");
-    }
-    int rows = (ids.length + n - 1) / n;
+    int rows = Math.ceilDiv(ids.length, n);
     List<Batch> parts = new ArrayList<>();
     for (int from = 0; from < ids.length; from += rows) {
       int to = Math.min(from + rows, ids.length);

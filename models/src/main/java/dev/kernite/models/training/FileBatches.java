@@ -13,15 +13,23 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
 
   private final BatchFile file;
   private final List<String> names;
+  private final boolean labelPadding;
 
   /**
    * Opens a file.
    *
+   * @param labelPadding whether tokens that a mask hides are labels too, where the file has none
    * @throws ModelException if it is malformed or holds what a language model does not take
    */
-  public FileBatches(Path path) {
+  public FileBatches(Path path, boolean labelPadding) {
     file = BatchFile.open(path, "a language model", KNOWN);
     names = file.names();
+    this.labelPadding = labelPadding;
+  }
+
+  /** Opens a file; tokens that a mask hides are no labels. */
+  public FileBatches(Path path) {
+    this(path, false);
   }
 
   /** Whether the file gives labels of its own. */
@@ -29,28 +37,21 @@ public final class FileBatches implements BatchSource<Batch>, AutoCloseable {
     return names.contains(LABELS);
   }
 
-  /** Labels that the file does not give are the tokens themselves, those of padding left out. */
+  /** Labels that the file does not give are the tokens themselves. */
   @Override
   public Batch batch(long step) {
     long index = step % file.steps();
     int[][] ids = TensorFiles.rows(file.tensor(BatchFile.INPUT_IDS, index));
     boolean[][] mask = names.contains(MASK) ? TensorFiles.mask(file.tensor(MASK, index)) : null;
-    int[][] labels =
-        names.contains(LABELS)
-            ? TensorFiles.rows(file.tensor(LABELS, index))
-            : mask == null ? ids : unpadded(ids, mask);
-    return new Batch(ids, mask, labels);
+    if (names.contains(LABELS)) {
+      return new Batch(ids, mask, TensorFiles.rows(file.tensor(LABELS, index)));
+    }
+    return mask == null ? Batch.of(ids) : Batch.masked(ids, mask, labelPadding);
   }
 
-  private static int[][] unpadded(int[][] ids, boolean[][] mask) {
-    int[][] labels = new int[ids.length][];
-    for (int b = 0; b < ids.length; b++) {
-      labels[b] = ids[b].clone();
-      for (int t = 0; t < labels[b].length; t++) {
-        labels[b][t] = mask[b][t] ? ids[b][t] : Batch.IGNORED;
-      }
-    }
-    return labels;
+  /** Sequences in a batch. */
+  public int size() {
+    return Math.toIntExact(file.tensor(BatchFile.INPUT_IDS, 0).info().shape()[0]);
   }
 
   @Override

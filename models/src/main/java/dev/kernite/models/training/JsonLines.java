@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Documents as JSON lines: an object with a {@code text} on each line. */
+/** Documents as JSON lines, an object with a {@code text} on each line, or as plain lines. */
 final class JsonLines {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -29,14 +29,7 @@ final class JsonLines {
    * @param element makes a value of an object, and of where it stands for error messages
    */
   static <T> List<T> read(Path file, BiFunction<JsonNode, String, T> element) {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      throw new ModelException(file + ": no such file; check the path", e);
-    } catch (IOException e) {
-      throw new ModelException(file + ": cannot be read as UTF-8 text: " + e, e);
-    }
+    List<String> lines = lines(file);
     List<T> elements = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
@@ -45,6 +38,21 @@ final class JsonLines {
       }
     }
     return elements;
+  }
+
+  /** The lines of a text file, but for blank ones. */
+  static List<String> plain(Path file) {
+    return lines(file).stream().filter(line -> !line.isBlank()).toList();
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new ModelException(file + ": no such file; check the path", e);
+    } catch (IOException e) {
+      throw new ModelException(file + ": cannot be read as UTF-8 text: " + e, e);
+    }
   }
 
   private static JsonNode parse(String line, String where) {

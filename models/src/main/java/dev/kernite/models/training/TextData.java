@@ -63,8 +63,19 @@ public record TextData(int[] training, List<int[]> heldOut, long heldOutBytes) {
     return all.data();
   }
 
-  private static boolean isJsonLines(Path file) {
+  static boolean isJsonLines(Path file) {
     return file.toString().endsWith(".jsonl");
+  }
+
+  /** Held-out text as it is scored: with an end-of-text token before it, if there is one. */
+  static int[] piece(int[] ids, int endOfText) {
+    if (endOfText < 0) {
+      return ids;
+    }
+    int[] piece = new int[ids.length + 1];
+    piece[0] = endOfText;
+    System.arraycopy(ids, 0, piece, 1, ids.length);
+    return piece;
   }
 
   private static final class Collector {
@@ -86,17 +97,12 @@ public record TextData(int[] training, List<int[]> heldOut, long heldOutBytes) {
 
     void add(String text, boolean hold) {
       int[] ids = encode.apply(text);
-      int extra = endOfText < 0 ? 0 : 1;
       if (hold) {
-        int[] piece = new int[ids.length + extra];
-        if (extra > 0) {
-          piece[0] = endOfText;
-        }
-        System.arraycopy(ids, 0, piece, extra, ids.length);
-        heldOut.add(piece);
+        heldOut.add(piece(ids, endOfText));
         heldOutBytes += text.getBytes(StandardCharsets.UTF_8).length;
         return;
       }
+      int extra = endOfText < 0 ? 0 : 1;
       int needed = Math.addExact(length, ids.length + extra);
       if (needed > training.length) {
         training = Arrays.copyOf(training, (int) Math.min(2L * needed, Integer.MAX_VALUE - 8));

@@ -265,6 +265,39 @@ final class TrainCommandTest {
     return Stream.of(first, rest).flatMap(Arrays::stream).toArray(String[]::new);
   }
 
+  /** As the usual example does it: a line a row, Adam, the average loss of each epoch. */
+  @Test
+  void linesAreRowsAndEachEpochHasItsAverage() throws IOException {
+    layAModel();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      lines.append("the cat sat on the mat. ".repeat(i % 3 + 1)).append("\n\n");
+    }
+    Files.writeString(folder.resolve("text.txt"), lines);
+    String[] options = {"--rows", "lines", "--optimizer", "adam", "--epochs", "5", "--lr", "1e-2"};
+    Kernite run = train(with(options, "--json"));
+    assertOk(run);
+    List<JsonNode> out = run.out().lines().map(JSON::readTree).toList();
+    assertEquals(5 * 3 + 1, out.size(), "ten rows are three batches of four");
+    JsonNode epochs = out.getLast().get("epoch_losses");
+    assertEquals(5, epochs.size());
+    for (int epoch = 0; epoch < 5; epoch++) {
+      double sum = 0;
+      for (int i = 0; i < 3; i++) {
+        sum += out.get(3 * epoch + i).get("loss").doubleValue();
+      }
+      assertEquals(sum / 3, epochs.get(epoch).doubleValue(), 1e-12);
+    }
+    assertTrue(epochs.get(4).doubleValue() < epochs.get(0).doubleValue() - 0.5, epochs::toString);
+    assertTrue(run.err().contains("epoch 5: average loss"), run.err());
+
+    Kernite padded = train(with(options, "--json", "--labels-include-padding"));
+    assertOk(padded);
+    assertTrue(!padded.out().equals(run.out()), "padding has labels");
+    assertFails(1, "--labels-include-padding", train(with(options, "--resume")));
+    assertFails(2, "--rows", train("--rows", "pages"));
+  }
+
   @Test
   void mistakesAreNamedInOneLine() throws IOException {
     layAModel();
