@@ -21,6 +21,8 @@ final class ScoreCommand implements Runnable {
     command.addSubcommand(new ScoreNltkBleuCommand(globals));
     command.addSubcommand(new ScoreChrfCommand(globals));
     command.addSubcommand(new ScoreRougeCommand(globals));
+    command.addSubcommand(new ScorePerplexityCommand(globals));
+    command.addSubcommand(new ScorePseudoPerplexityCommand(globals));
     // Else --references, which takes several files, would take a misspelt option for one.
     return command.setUnmatchedOptionsAllowedAsOptionParameters(false);
   }
@@ -28,6 +30,8 @@ final class ScoreCommand implements Runnable {
   /** Only reached when no metric is named. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "score needs a metric: bleu, chrf or rouge");
+    throw new ParameterException(
+        spec.commandLine(),
+        "score needs a metric: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

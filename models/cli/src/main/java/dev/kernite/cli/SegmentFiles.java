@@ -65,13 +65,13 @@ final class SegmentFiles {
   }
 
   private List<Segment> read() throws IOException {
-    List<String> written = texts(hypotheses);
+    List<String> written = TextLines.texts(hypotheses);
     if (written.isEmpty()) {
       throw new CommandException(hypotheses + ": is empty; there is nothing to score");
     }
     List<List<String>> sets = new ArrayList<>();
     for (Path file : references) {
-      List<String> expected = texts(file);
+      List<String> expected = TextLines.texts(file);
       if (expected.size() != written.size()) {
         throw new CommandException(
             "%s has %d texts, %s has %d; a reference belongs to each hypothesis, line for line"
@@ -80,12 +80,5 @@ final class SegmentFiles {
       sets.add(expected);
     }
     return Segment.corpus(written, sets);
-  }
-
-  private static List<String> texts(Path file) throws IOException {
-    boolean json = file.toString().endsWith(".jsonl");
-    return TextLines.of(file).stream()
-        .map(line -> json ? JsonInput.text(line).text() : line.text())
-        .toList();
   }
 }

@@ -42,6 +42,12 @@ final class TextLines {
     }
   }
 
+  /** The texts of a file, one a line; of a file named .jsonl, {@code {"text":"..."}} on each. */
+  static List<String> texts(Path file) throws IOException {
+    boolean json = file.toString().endsWith(".jsonl");
+    return of(file).stream().map(line -> json ? JsonInput.text(line).text() : line.text()).toList();
+  }
+
   /**
    * Waits for a line, and takes those that are already there behind it, {@code limit} at most.
    *

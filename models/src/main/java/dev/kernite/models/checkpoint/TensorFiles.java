@@ -12,11 +12,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Between tensors in files and tensors in an engine. */
 public final class TensorFiles {
   private static final ValueLayout.OfLong FILE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfDouble FILE_DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private TensorFiles() {}
 
@@ -139,6 +143,20 @@ public final class TensorFiles {
       throw new ModelException(raw.where() + ": must be I64, is " + raw.info());
     }
     return raw.data().toArray(FILE_LONG);
+  }
+
+  /** A float tensor as float64, exactly. */
+  public static double[] doubles(RawTensor raw) {
+    if (raw.info().dtype() == FileDtype.F64) {
+      return raw.data().toArray(FILE_DOUBLE);
+    }
+    double[] values = new double[Math.toIntExact(raw.info().elements())];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate((long) values.length * Float.BYTES, Float.BYTES);
+      Conversions.toFloat32(raw, host);
+      Arrays.setAll(values, i -> host.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+    }
+    return values;
   }
 
   /** Adds 64-bit integers to a file being written. The values are copied. */

@@ -3,7 +3,7 @@ package dev.kernite.models.training;
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Scope;
 import dev.kernite.models.ModelException;
-import dev.kernite.models.generation.Perplexity;
+import dev.kernite.models.metrics.Perplexity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

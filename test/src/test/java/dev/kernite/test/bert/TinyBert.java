@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A fixture's weights with a vocabulary of words beside them: a whole model in a folder. */
-final class TinyBert {
+public final class TinyBert {
   private static final List<String> WORDS =
       List.of(
           "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "the", "cat", "dog", "sleeps", "runs",
@@ -17,7 +17,7 @@ final class TinyBert {
   private TinyBert() {}
 
   /** Makes the folder from a fixture with room for the words. */
-  static Path in(Path folder, String fixture, int vocabulary) throws IOException {
+  public static Path in(Path folder, String fixture, int vocabulary) throws IOException {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(Reference.path(fixture).resolve(file), folder.resolve(file));
     }

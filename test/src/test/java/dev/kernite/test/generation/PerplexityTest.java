@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.models.ModelException;
-import dev.kernite.models.generation.Perplexity;
+import dev.kernite.models.metrics.Perplexity;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,15 +55,19 @@ final class PerplexityTest {
             1e-9);
       }
       JsonNode sliding = EXPECTED.get("sliding_window");
-      assertClose(
-          sliding.get("perplexity").asDouble(),
+      List<Perplexity.WindowScore> windows =
           Perplexity.sliding(
-                  file.ints("long.input_ids"),
-                  sliding.get("window").asInt(),
-                  sliding.get("stride").asInt(),
-                  model::logProbabilities)
-              .perplexity(),
-          1e-9);
+              file.ints("long.input_ids"),
+              sliding.get("window").asInt(),
+              sliding.get("stride").asInt(),
+              model::logProbabilities);
+      for (int i = 0; i < windows.size(); i++) {
+        double mean = sliding.get("windows").get(i).get("mean_nll").asDouble();
+        assertClose(mean, windows.get(i).score().mean(), 1e-9);
+      }
+      Perplexity.Score total =
+          Perplexity.total(windows.stream().map(Perplexity.WindowScore::score).toList());
+      assertClose(sliding.get("perplexity").asDouble(), total.perplexity(), 1e-9);
     }
   }
 
@@ -117,6 +121,15 @@ final class PerplexityTest {
       assertClose(expected.get("mean_nll").asDouble(), score.mean(), 1e-9);
       assertClose(expected.get("perplexity").asDouble(), score.perplexity(), 1e-9);
     }
+  }
+
+  @Test
+  void aLabelBeyondTheLogitsIsRefused() {
+    double[][] logits = new double[2][3];
+    assertThrows(ModelException.class, () -> Perplexity.ofLogits(logits, new int[] {0, 3}, -100));
+    assertThrows(ModelException.class, () -> Perplexity.ofLogits(logits, new int[] {0, -1}, -100));
+    assertEquals(
+        new Perplexity.Score(0, 0), Perplexity.ofLogits(logits, new int[] {0, -100}, -100));
   }
 
   @Test

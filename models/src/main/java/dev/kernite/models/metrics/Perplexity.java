@@ -1,8 +1,9 @@
-package dev.kernite.models.generation;
+package dev.kernite.models.metrics;
 
 import dev.kernite.models.ModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -68,6 +69,14 @@ public final class Perplexity {
   public record Window(int begin, int end, int scored) {}
 
   /**
+   * A window and its score.
+   *
+   * @param window what of the text
+   * @param score of the tokens that were in no earlier window
+   */
+  public record WindowScore(Window window, Score score) {}
+
+  /**
    * Scores one text that fits the context.
    *
    * @param tokens the text; of fewer than two tokens nothing is scored
@@ -87,8 +96,11 @@ public final class Perplexity {
    *     token a long context, at the cost of more windows
    */
   public static List<Window> windows(int length, int window, int stride) {
-    Options.atLeast(2, "window", window);
-    Options.require(stride >= 1 && stride <= window, "stride", stride, "from 1 to the window");
+    if (window < 2 || stride < 1 || stride > window) {
+      throw new ModelException(
+          "a window of %d tokens with a stride of %d; it needs 2 or more, and a stride from 1 to itself"
+              .formatted(window, stride));
+    }
     List<Window> windows = new ArrayList<>();
     int scoredTo = 1;
     for (long begin = 0; scoredTo < length; begin += stride) {
@@ -110,12 +122,18 @@ public final class Perplexity {
    * @param stride tokens between two windows
    * @param scorer the model
    */
-  public static Score sliding(int[] tokens, int window, int stride, Scorer scorer) {
-    Score total = new Score(0, 0);
-    for (Window w : windows(tokens.length, window, stride)) {
-      total = total.plus(score(Arrays.copyOfRange(tokens, w.begin, w.end), w.scored, scorer));
-    }
-    return total;
+  public static List<WindowScore> sliding(int[] tokens, int window, int stride, Scorer scorer) {
+    return windows(tokens.length, window, stride).stream()
+        .map(
+            w ->
+                new WindowScore(
+                    w, score(Arrays.copyOfRange(tokens, w.begin, w.end), w.scored, scorer)))
+        .toList();
+  }
+
+  /** All scores together, every token with the same weight. */
+  public static Score total(Collection<Score> scores) {
+    return scores.stream().reduce(new Score(0, 0), Score::plus);
   }
 
   /**
@@ -124,6 +142,7 @@ public final class Perplexity {
    * @param logits [time][vocab], any normalisation
    * @param labels the tokens, [time]
    * @param ignored a label that is not scored, usually -100
+   * @throws ModelException if there is no such token
    */
   public static Score ofLogits(double[][] logits, int[] labels, int ignored) {
     double nats = 0;
@@ -131,6 +150,11 @@ public final class Perplexity {
     for (int t = 1; t < labels.length; t++) {
       if (labels[t] != ignored) {
         double[] row = logits[t - 1];
+        if (labels[t] < 0 || labels[t] >= row.length) {
+          throw new ModelException(
+              "label %d of a row is %d, its logits are of tokens 0 to %d (and %d is ignored)"
+                  .formatted(t, labels[t], row.length - 1, ignored));
+        }
         double max = Arrays.stream(row).max().orElseThrow();
         double sum = Arrays.stream(row).map(x -> Math.exp(x - max)).sum();
         nats += max + Math.log(sum) - row[labels[t]];
@@ -144,11 +168,8 @@ public final class Perplexity {
     double[] logProbabilities = scorer.logProbabilities(tokens);
     if (logProbabilities.length != tokens.length - 1) {
       throw new ModelException(
-          "a scorer returned "
-              + logProbabilities.length
-              + " log-probabilities for "
-              + tokens.length
-              + " tokens");
+          "a scorer returned %d log-probabilities for %d tokens"
+              .formatted(logProbabilities.length, tokens.length));
     }
     double nats = 0;
     for (int i = logProbabilities.length - scored; i < logProbabilities.length; i++) {
