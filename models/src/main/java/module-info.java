@@ -6,6 +6,7 @@ module dev.kernite.models {
   requires tools.jackson.databind;
 
   exports dev.kernite.models;
+  exports dev.kernite.models.chat;
   exports dev.kernite.models.checkpoint;
   exports dev.kernite.models.data;
   exports dev.kernite.models.generation;

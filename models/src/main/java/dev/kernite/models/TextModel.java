@@ -2,11 +2,13 @@ package dev.kernite.models;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.models.checkpoint.JsonConfig;
+import dev.kernite.models.generation.CachedSession;
 import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.GenerationConfig;
 import dev.kernite.models.generation.GenerationConfigBuilder;
 import dev.kernite.models.generation.GenerationResult;
 import dev.kernite.models.generation.Generator;
+import dev.kernite.models.generation.PrefixSession;
 import dev.kernite.models.generation.TaskParameters;
 import dev.kernite.models.gpt2.Gpt2;
 import dev.kernite.models.gpt2.Gpt2Files;
@@ -52,7 +54,7 @@ public final class TextModel implements AutoCloseable {
 
   /** What a model makes of prompts. */
   private interface Writer {
-    DecodeSession session(int[][] prompts);
+    CachedSession session(int[][] prompts);
 
     /** What it is fed first to write, one row a prompt. */
     int[][] starts(int[][] prompts);
@@ -66,7 +68,7 @@ public final class TextModel implements AutoCloseable {
   /** Continues prompts. */
   private record Causal(Gpt2 model) implements Writer {
     @Override
-    public DecodeSession session(int[][] prompts) {
+    public CachedSession session(int[][] prompts) {
       return model.session();
     }
 
@@ -89,7 +91,7 @@ public final class TextModel implements AutoCloseable {
   /** Reads prompts, and writes something else. */
   private record Rewriting(T5 model) implements Writer {
     @Override
-    public DecodeSession session(int[][] prompts) {
+    public CachedSession session(int[][] prompts) {
       return model.session(prompts);
     }
 
@@ -164,6 +166,21 @@ public final class TextModel implements AutoCloseable {
    */
   public DecodeSession session(int[]... prompts) {
     return model.session(prompts);
+  }
+
+  /**
+   * A session for prompts that grow, as in a conversation; the caller closes it.
+   *
+   * @throws ModelException if the model does not continue texts
+   */
+  public PrefixSession prefixSession() {
+    if (readsWhole()) {
+      throw new ModelException(
+          folder
+              + ": reads a whole text and writes another, as a T5 does; a conversation needs a model"
+              + " that continues texts, such as a GPT-2");
+    }
+    return new PrefixSession(model.session(new int[0][]));
   }
 
   /**

@@ -13,6 +13,7 @@ final class Commands {
       List.of(
           "tour",
           "generate",
+          "chat",
           "train",
           "merge",
           "gan",
@@ -65,6 +66,7 @@ final class Commands {
     return switch (name) {
       case "tour" -> new TourCommand(globals);
       case "generate" -> new GenerateCommand(globals);
+      case "chat" -> new ChatCommand(globals);
       case "train" -> new TrainCommand(globals);
       case "merge" -> new MergeCommand(globals);
       case "gan" -> new GanCommand(globals);

@@ -13,13 +13,25 @@ final class Interrupt implements AutoCloseable {
   private static final String[] SIGNALS = {"INT", "TERM"};
 
   private final Object[] previous = new Object[SIGNALS.length];
+  private final Runnable first;
   private volatile boolean requested;
 
-  private Interrupt() {}
+  private Interrupt(Runnable first) {
+    this.first = first;
+  }
 
   /** Starts to listen. */
   static Interrupt listen() {
-    Interrupt interrupt = new Interrupt();
+    return listen(() -> {});
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param first run by the thread of the first signal
+   */
+  static Interrupt listen(Runnable first) {
+    Interrupt interrupt = new Interrupt(first);
     for (int i = 0; i < SIGNALS.length; i++) {
       interrupt.previous[i] = Signals.register(SIGNALS[i], interrupt::onSignal);
     }
@@ -31,6 +43,7 @@ final class Interrupt implements AutoCloseable {
       Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
     requested = true;
+    first.run();
   }
 
   /** True once the user asked to stop; cheap enough for every step or token. */

@@ -21,12 +21,14 @@ public interface CachedDecoder extends AutoCloseable {
   KeyValueCache newCache(int rows);
 
   /**
-   * Reads the prompts.
+   * Reads the prompts, or what a prompt has behind the positions that the cache holds.
    *
    * @param ids tokens as [rows][time]
    * @param real true where a token is real, or null where all are
-   * @param cache empty; keeps the keys and values
+   * @param cache keeps the keys and values; empty where a row is padded
    * @return logits after the last position, [rows, 1, vocabSize]
+   * @throws dev.kernite.models.ModelException if the cache holds positions and the model does not
+   *     continue texts
    */
   Tensor prefill(int[][] ids, boolean[][] real, KeyValueCache cache);
 

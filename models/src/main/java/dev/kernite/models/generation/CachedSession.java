@@ -65,6 +65,21 @@ public final class CachedSession implements DecodeSession {
     return logits.values();
   }
 
+  /**
+   * Goes on with one row of a prompt that was given before, without padding: keeps the first
+   * positions, forgets the others, and reads tokens behind them.
+   *
+   * @param kept how many positions of the row stay
+   * @param tokens one or more
+   * @return logits after the last of them, as for {@link #prefill}
+   */
+  float[] resume(int kept, int[] tokens) {
+    cache.rewind(kept);
+    leaveLogits(() -> decoder.prefill(new int[][] {tokens}, null, cache));
+    seen[0] = kept + tokens.length;
+    return logits.values();
+  }
+
   @Override
   public float[] step(int[] tokens) {
     feed(tokens);

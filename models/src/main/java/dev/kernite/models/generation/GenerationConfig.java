@@ -180,6 +180,11 @@ public record GenerationConfig(
     }
   }
 
+  /** Starts from these options; whether to sample stays as it is, unless it is said anew. */
+  public GenerationConfigBuilder toBuilder() {
+    return new GenerationConfigBuilder(this);
+  }
+
   /** Starts from the defaults. */
   public static GenerationConfigBuilder builder() {
     return new GenerationConfigBuilder();

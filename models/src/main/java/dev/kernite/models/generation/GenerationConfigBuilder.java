@@ -41,6 +41,35 @@ public final class GenerationConfigBuilder {
 
   GenerationConfigBuilder() {}
 
+  GenerationConfigBuilder(GenerationConfig from) {
+    maxNewTokens = from.maxNewTokens();
+    maxLength = from.maxLength();
+    minLength = from.minLength();
+    minNewTokens = from.minNewTokens();
+    sample = Optional.of(from.sample());
+    temperature = from.temperature();
+    topK = from.topK();
+    topP = from.topP();
+    minP = from.minP();
+    typicalP = from.typicalP();
+    epsilonCutoff = from.epsilonCutoff();
+    etaCutoff = from.etaCutoff();
+    repetitionPenalty = from.repetitionPenalty();
+    noRepeatNgramSize = from.noRepeatNgramSize();
+    badWords = from.badWords();
+    numBeams = from.numBeams();
+    numBeamGroups = from.numBeamGroups();
+    diversityPenalty = from.diversityPenalty();
+    lengthPenalty = from.lengthPenalty();
+    earlyStopping = from.earlyStopping();
+    numReturnSequences = from.numReturnSequences();
+    seed = from.seed();
+    stopTexts = from.stopTexts();
+    endTokens = from.endTokens();
+    padToken = from.padToken();
+    keepScores = from.keepScores();
+  }
+
   /** Whether to sample; false is greedy search whatever else is set. */
   public GenerationConfigBuilder sample(boolean value) {
     sample = Optional.of(value);

@@ -7,6 +7,7 @@ import dev.kernite.engine.Tensor;
 import dev.kernite.kernels.Attention;
 import dev.kernite.kernels.Attention.ScoreStrides;
 import dev.kernite.kernels.Attention.Strides;
+import java.util.Objects;
 
 /**
  * Keys and values of the positions seen so far, for each layer of a decoder: [rows, heads,
@@ -80,6 +81,11 @@ public final class KeyValueCache implements AutoCloseable {
   /** Ends a pass: what was appended counts from now on. */
   public void advance(long time) {
     length += time;
+  }
+
+  /** Forgets the positions from {@code kept} on; the stores stay as they are. */
+  public void rewind(long kept) {
+    length = Objects.checkIndex(kept, length + 1);
   }
 
   /** Appends [rows, heads, time, headDim]; returns all keys of the layer so far. */

@@ -12,7 +12,6 @@ import dev.kernite.engine.op.CrossEntropy;
 import dev.kernite.engine.op.Reduction;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.generation.CachedSession;
-import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
@@ -232,7 +231,7 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   /** Starts generating. */
-  public DecodeSession session() {
+  public CachedSession session() {
     return new CachedSession(new Gpt2Decoder(this));
   }
 

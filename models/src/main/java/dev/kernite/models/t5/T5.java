@@ -7,7 +7,6 @@ import dev.kernite.engine.Engine;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.generation.CachedSession;
-import dev.kernite.models.generation.DecodeSession;
 import dev.kernite.models.generation.KeyValueCache;
 import dev.kernite.models.generation.StepState;
 import dev.kernite.models.transformer.Masks;
@@ -182,7 +181,7 @@ public final class T5 implements AutoCloseable {
    *
    * @param sources token ids of each text, usually with an end token
    */
-  public DecodeSession session(int[][] sources) {
+  public CachedSession session(int[][] sources) {
     return new CachedSession(new T5Decoder(this, sources));
   }
 

@@ -84,6 +84,9 @@ final class T5Decoder implements CachedDecoder {
       throw new ModelException(
           "%d prompts for %d source texts; each needs one".formatted(prompts.length, ids.length));
     }
+    if (cache.length() > 0) {
+      throw new ModelException("a T5 reads whole texts; start a session for each");
+    }
     close();
     read = model.read(ids, real, false, Probe.NONE).disown();
     sources = new int[ids.length];
