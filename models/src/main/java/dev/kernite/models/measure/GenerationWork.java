@@ -148,11 +148,7 @@ public final class GenerationWork implements Workload {
   @Override
   public void check() {
     float[] seen = logits.clone();
-    for (float value : seen) {
-      if (!Float.isFinite(value)) {
-        throw new ModelException(op() + ": a logit is " + value);
-      }
-    }
+    Logits.requireFinite(op(), seen);
     float[] other;
     if (decodes()) {
       other = read(prompt + steps);

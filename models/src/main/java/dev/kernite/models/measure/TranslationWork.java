@@ -195,11 +195,7 @@ public final class TranslationWork implements Workload {
   @Override
   public void check() {
     float[] seen = logits.clone();
-    for (float value : seen) {
-      if (!Float.isFinite(value)) {
-        throw new ModelException(op() + ": a logit is " + value);
-      }
-    }
+    Logits.requireFinite(op(), seen);
     int vocabulary = model.config().vocabSize();
     int each = writes() ? beams : 1;
     for (int t = 0; t < texts.length; t++) {

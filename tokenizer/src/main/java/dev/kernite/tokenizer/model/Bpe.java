@@ -20,7 +20,7 @@ public final class Bpe implements Model {
   private final MergeTable table;
   private final int[] direct = new int[DIRECT];
   private final ByteTokens byteTokens;
-  private final WordCache cache = new WordCache();
+  private final WordCache cache = new WordCache(this::compute);
 
   /**
    * Creates the model.
@@ -118,21 +118,14 @@ public final class Bpe implements Model {
 
   @Override
   public void tokenize(int[] text, int start, int end, ModelTokens out) {
-    if (end - start > WordCache.LONGEST) {
-      compute(text, start, end).copyTo(out);
-      return;
-    }
-    WordCache.Entry entry = cache.find(text, start, end);
-    if (entry == null) {
-      Symbols symbols = compute(text, start, end);
-      int[] word = java.util.Arrays.copyOfRange(text, start, end);
-      entry = new WordCache.Entry(word, symbols.ids(), symbols.bytes());
-      cache.put(entry);
-    }
-    out.addAll(entry.ids(), entry.bytes());
+    cache.tokenize(text, start, end, out);
   }
 
-  private Symbols compute(int[] text, int start, int end) {
+  private void compute(int[] text, int start, int end, ModelTokens out) {
+    symbols(text, start, end).copyTo(out);
+  }
+
+  private Symbols symbols(int[] text, int start, int end) {
     if (options.ignoreMerges()) {
       int id = vocabulary.id(new String(text, start, end - start));
       if (id != Vocabulary.NONE) {

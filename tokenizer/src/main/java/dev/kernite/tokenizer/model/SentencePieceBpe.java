@@ -21,7 +21,7 @@ public final class SentencePieceBpe implements Model {
   private final MergeTable merges;
   private final Map<Integer, Integer> characters = new HashMap<>(); // also those that are no piece
   private final PieceTrie userDefined = new PieceTrie();
-  private final WordCache cache = new WordCache();
+  private final WordCache cache = new WordCache(this::compute);
 
   /**
    * Creates the model.
@@ -109,19 +109,7 @@ public final class SentencePieceBpe implements Model {
 
   @Override
   public void tokenize(int[] text, int start, int end, ModelTokens out) {
-    if (end - start > WordCache.LONGEST) {
-      compute(text, start, end, out);
-      return;
-    }
-    WordCache.Entry entry = cache.find(text, start, end);
-    if (entry == null) {
-      ModelTokens tokens = new ModelTokens();
-      compute(text, start, end, tokens);
-      int[] word = Arrays.copyOfRange(text, start, end);
-      entry = new WordCache.Entry(word, tokens.ids(), tokens.byteLengths());
-      cache.put(entry);
-    }
-    out.addAll(entry.ids(), entry.bytes());
+    cache.tokenize(text, start, end, out);
   }
 
   private void compute(int[] text, int start, int end, ModelTokens out) {

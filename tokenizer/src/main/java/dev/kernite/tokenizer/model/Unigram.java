@@ -25,7 +25,7 @@ public final class Unigram implements Model {
   private final double unknownScore;
   private final PieceTrie trie = new PieceTrie();
   private final ByteTokens bytes;
-  private final WordCache cache = new WordCache();
+  private final WordCache cache = new WordCache(this::compute);
 
   /**
    * Creates the model as the tokenizers library understands it: any piece may be found in a text.
@@ -140,19 +140,7 @@ public final class Unigram implements Model {
 
   @Override
   public void tokenize(int[] text, int start, int end, ModelTokens out) {
-    if (end - start > WordCache.LONGEST) {
-      compute(text, start, end, out);
-      return;
-    }
-    WordCache.Entry entry = cache.find(text, start, end);
-    if (entry == null) {
-      ModelTokens tokens = new ModelTokens();
-      compute(text, start, end, tokens);
-      int[] word = Arrays.copyOfRange(text, start, end);
-      entry = new WordCache.Entry(word, tokens.ids(), tokens.byteLengths());
-      cache.put(entry);
-    }
-    out.addAll(entry.ids(), entry.bytes());
+    cache.tokenize(text, start, end, out);
   }
 
   private void compute(int[] text, int start, int end, ModelTokens out) {

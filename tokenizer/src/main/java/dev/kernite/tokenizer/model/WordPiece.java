@@ -2,7 +2,6 @@ package dev.kernite.tokenizer.model;
 
 import dev.kernite.tokenizer.TokenizerException;
 import dev.kernite.tokenizer.text.CodePoints;
-import java.util.Arrays;
 
 /**
  * WordPiece (Schuster and Nakajima 2012; Wu et al. 2016): from left to right, always the longest
@@ -15,7 +14,7 @@ public final class WordPiece implements Model {
   private final int maxInputCharsPerWord;
   private final PieceTrie trie = new PieceTrie();
   private final int continuing; // the node of the prefix, or none
-  private final WordCache cache = new WordCache();
+  private final WordCache cache = new WordCache(this::compute);
 
   /**
    * Creates the model.
@@ -60,19 +59,7 @@ public final class WordPiece implements Model {
 
   @Override
   public void tokenize(int[] text, int start, int end, ModelTokens out) {
-    if (end - start > WordCache.LONGEST) {
-      compute(text, start, end, out);
-      return;
-    }
-    WordCache.Entry entry = cache.find(text, start, end);
-    if (entry == null) {
-      ModelTokens tokens = new ModelTokens();
-      compute(text, start, end, tokens);
-      int[] word = Arrays.copyOfRange(text, start, end);
-      entry = new WordCache.Entry(word, tokens.ids(), tokens.byteLengths());
-      cache.put(entry);
-    }
-    out.addAll(entry.ids(), entry.bytes());
+    cache.tokenize(text, start, end, out);
   }
 
   private void compute(int[] text, int start, int end, ModelTokens out) {
