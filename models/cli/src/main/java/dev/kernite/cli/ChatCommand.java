@@ -40,6 +40,7 @@ final class ChatCommand implements Callable<Integer> {
       description = "Begins the text that the model sees, and stays in it.")
   private String system = "";
 
+  @Mixin private final AdapterOption adapter = new AdapterOption();
   @Mixin private final GenerationOptions options = new GenerationOptions();
 
   ChatCommand(Globals globals) {
@@ -51,7 +52,7 @@ final class ChatCommand implements Callable<Integer> {
     Path folder = ModelFolder.of(model);
     PromptTemplate around = template(folder);
     try (Engine engine = globals.openEngine();
-        TextModel text = TextModel.load(engine, folder);
+        TextModel text = TextModel.load(engine, folder, adapter.folder());
         Conversation conversation = new Conversation(text, around)) {
       ChatParameters parameters = new ChatParameters(options, text, conversation);
       conversation.system(system);

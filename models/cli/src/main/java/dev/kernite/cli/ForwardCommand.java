@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,11 +38,7 @@ final class ForwardCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "M", description = "The model.")
   private String model;
 
-  @Option(
-      names = "--adapter",
-      paramLabel = "DIR",
-      description = "LoRA adapter for the model, in PEFT's layout.")
-  private Path adapter;
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--inputs",
@@ -98,17 +95,17 @@ final class ForwardCommand implements Callable<Integer> {
   }
 
   private void requireNoAdapter() {
-    if (adapter != null) {
+    if (adapter.folder() != null) {
       throw new CommandException("--adapter is for models that write text, not for " + model);
     }
   }
 
   private void run(Path folder, Path in, Path out) {
-    Use use = !grads ? Use.INFERENCE : adapter == null ? Use.TRAINING : Use.FROZEN;
+    Use use = !grads ? Use.INFERENCE : adapter.folder() == null ? Use.TRAINING : Use.FROZEN;
     try (Engine engine = globals.openEngine()) {
       JsonConfig config = JsonConfig.read(folder.resolve("config.json"));
       if (T5Config.knows(config)) {
-        try (T5 loaded = T5Files.load(engine, folder, use, adapter)) {
+        try (T5 loaded = T5Files.load(engine, folder, use, adapter.folder())) {
           T5Forward.run(loaded, in, out, grads, train);
         }
       } else if (BertConfig.knows(config)) {
@@ -117,7 +114,7 @@ final class ForwardCommand implements Callable<Integer> {
           BertForward.run(loaded, in, out, grads, train);
         }
       } else {
-        try (Gpt2 loaded = Gpt2Files.load(engine, folder, use, adapter)) {
+        try (Gpt2 loaded = Gpt2Files.load(engine, folder, use, adapter.folder())) {
           Gpt2Forward.run(loaded, in, out, grads, train);
         }
       }

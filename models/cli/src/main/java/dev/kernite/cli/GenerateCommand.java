@@ -11,7 +11,6 @@ import dev.kernite.models.generation.Generator;
 import dev.kernite.tokenizer.StreamingDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -37,12 +36,6 @@ final class GenerateCommand implements Callable<Integer> {
   private String model;
 
   @Option(
-      names = "--adapter",
-      paramLabel = "DIR",
-      description = "LoRA adapter for the model, in PEFT's layout.")
-  private Path adapter;
-
-  @Option(
       names = "--prompt",
       paramLabel = "T",
       description = "Text to continue (default: standard input).")
@@ -55,6 +48,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Token ids to continue instead of a text.")
   private int[] ids;
 
+  @Mixin private final AdapterOption adapter = new AdapterOption();
   @Mixin private final GenerationOptions options = new GenerationOptions();
 
   GenerateCommand(Globals globals) {
@@ -67,7 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --prompt or --ids, not both");
     }
     try (Engine engine = globals.openEngine();
-        TextModel text = TextModel.load(engine, ModelFolder.of(model), adapter);
+        TextModel text = TextModel.load(engine, ModelFolder.of(model), adapter.folder());
         Interrupt interrupt = Interrupt.listen()) {
       int[] read = ids != null ? ids : text.prompt(promptText());
       try (DecodeSession session = text.session(read)) {

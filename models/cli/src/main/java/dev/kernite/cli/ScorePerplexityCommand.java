@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,6 +39,8 @@ final class ScorePerplexityCommand implements Callable<Integer> {
 
   @Option(names = "--model", paramLabel = "M", description = "The model.")
   private String model;
+
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--file",
@@ -102,7 +105,7 @@ final class ScorePerplexityCommand implements Callable<Integer> {
     Path folder = ModelFolder.of(model);
     requireCausal(JsonConfig.read(folder.resolve("config.json")));
     try (Engine engine = globals.openEngine();
-        Gpt2 loaded = Gpt2Files.load(engine, folder, Use.INFERENCE)) {
+        Gpt2 loaded = Gpt2Files.load(engine, folder, Use.INFERENCE, adapter.folder())) {
       score(loaded, inputs == null ? read(folder) : Texts.of(PerplexityInputs.sequences(inputs)));
     }
     return ExitCode.OK;

@@ -54,6 +54,7 @@ final class TranslateCommand implements Callable<Integer> {
       description = "What to put before each text instead, such as \"summarize: \".")
   private String prefix;
 
+  @Mixin private final AdapterOption adapter = new AdapterOption();
   @Mixin private final GenerationOptions options = new GenerationOptions();
 
   @Parameters(arity = "1..*", paramLabel = "TEXT", description = "The texts.")
@@ -72,7 +73,7 @@ final class TranslateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --from and --to, or --prefix");
     }
     try (Engine engine = globals.openEngine();
-        TextModel loaded = TextModel.load(engine, ModelFolder.of(model));
+        TextModel loaded = TextModel.load(engine, ModelFolder.of(model), adapter.folder());
         Interrupt interrupt = Interrupt.listen()) {
       if (!loaded.readsWhole()) {
         throw new CommandException(

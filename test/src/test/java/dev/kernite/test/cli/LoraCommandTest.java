@@ -105,33 +105,48 @@ final class LoraCommandTest {
     assertEquals(
         JSON.readTree(ok(beside).out()).get("sequences"),
         JSON.readTree(ok(alone).out()).get("sequences"));
+
+    String score = "score perplexity --json --inputs " + inputs() + " --model ";
+    double plain = perplexity((score + BASE).split(" "));
+    double adapted = perplexity((score + BASE + " --adapter " + adapter).split(" "));
+    assertEquals(adapted, perplexity((score + merged).split(" ")), 1e-4 * adapted);
+    assertTrue(adapted < 0.95 * plain, "it has learnt: " + plain + " to " + adapted);
+  }
+
+  private double perplexity(String... args) {
+    return JSON.readTree(ok(args).out()).get("perplexity").doubleValue();
+  }
+
+  /** The first batch that is learnt from. */
+  private Path inputs() {
+    Path file = folder.resolve("inputs.safetensors");
+    try (Safetensors data = Safetensors.open(BASE.resolve("data.safetensors"))) {
+      MemorySegment first = data.tensor("batches").data().asSlice(0, 8L * 4 * 16);
+      new SafetensorsWriter().tensor("input_ids", FileDtype.I64, first, 4, 16).write(file);
+    }
+    return file;
   }
 
   @Test
-  void forwardGivesTheGradientsOfTheAdapterAlone() throws IOException {
-    try (Safetensors data = Safetensors.open(BASE.resolve("data.safetensors"))) {
-      MemorySegment first = data.tensor("batches").data().asSlice(0, 8L * 4 * 16);
-      Path in = folder.resolve("in.safetensors");
-      new SafetensorsWriter().tensor("input_ids", FileDtype.I64, first, 4, 16).write(in);
-      Path out = folder.resolve("out.safetensors");
-      ok(
-          "forward",
-          "--model",
-          BASE.toString(),
-          "--adapter",
-          LORA.resolve("adapter").toString(),
-          "--grads",
-          "--inputs",
-          in.toString(),
-          "--outputs",
-          out.toString());
-      try (Safetensors got = Safetensors.open(out);
-          Safetensors want = Safetensors.open(LORA.resolve("expected.safetensors"))) {
-        List<String> gradients =
-            got.tensors().stream().map(t -> t.name()).filter(n -> n.startsWith("grad.")).toList();
-        assertEquals(16, gradients.size());
-        gradients.forEach(name -> assertClose(want, name, floats(got, name), 1e-6));
-      }
+  void forwardGivesTheGradientsOfTheAdapterAlone() {
+    Path out = folder.resolve("out.safetensors");
+    ok(
+        "forward",
+        "--model",
+        BASE.toString(),
+        "--adapter",
+        LORA.resolve("adapter").toString(),
+        "--grads",
+        "--inputs",
+        inputs().toString(),
+        "--outputs",
+        out.toString());
+    try (Safetensors got = Safetensors.open(out);
+        Safetensors want = Safetensors.open(LORA.resolve("expected.safetensors"))) {
+      List<String> gradients =
+          got.tensors().stream().map(t -> t.name()).filter(n -> n.startsWith("grad.")).toList();
+      assertEquals(16, gradients.size());
+      gradients.forEach(name -> assertClose(want, name, floats(got, name), 1e-6));
     }
   }
 
