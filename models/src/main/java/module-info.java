@@ -3,6 +3,7 @@ module dev.kernite.models {
   requires transitive dev.kernite.engine;
   requires transitive dev.kernite.tokenizer;
   requires java.management;
+  requires java.net.http;
   requires tools.jackson.databind;
 
   exports dev.kernite.models;
@@ -15,6 +16,7 @@ module dev.kernite.models {
   exports dev.kernite.models.t5;
   exports dev.kernite.models.training;
   exports dev.kernite.models.gpt2;
+  exports dev.kernite.models.hub;
   exports dev.kernite.models.images;
   exports dev.kernite.models.bert;
   exports dev.kernite.models.classification;

@@ -49,7 +49,7 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     PromptTemplate around = template(folder);
     try (Engine engine = globals.openEngine();
         TextModel text = TextModel.load(engine, folder, adapter.folder());

@@ -27,7 +27,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Engine engine = globals.openEngine();
-        TextClassifier classifier = TextClassifier.load(engine, ModelFolder.of(model))) {
+        TextClassifier classifier = TextClassifier.load(engine, ModelFolder.of(model, globals))) {
       List<TextClassifier.Result> results = classifier.classify(texts);
       for (int i = 0; i < results.size(); i++) {
         print(texts.get(i), results.get(i));

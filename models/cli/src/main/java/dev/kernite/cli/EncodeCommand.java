@@ -84,7 +84,7 @@ final class EncodeCommand implements Callable<Integer> {
     List<String> all =
         file == null ? texts : TextLines.of(file).stream().map(TextLines.Line::text).toList();
     try (Engine engine = globals.openEngine();
-        SentenceEncoder loaded = SentenceEncoder.load(engine, ModelFolder.of(model))) {
+        SentenceEncoder loaded = SentenceEncoder.load(engine, ModelFolder.of(model, globals))) {
       SentenceEncoder encoder = normalize ? loaded.withNormalised(true) : loaded;
       if (pooling != null && pooling != Choice.NONE) {
         encoder = encoder.with(Pooling.valueOf(pooling.name()));

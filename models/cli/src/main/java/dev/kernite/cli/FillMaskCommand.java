@@ -41,7 +41,7 @@ final class FillMaskCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--top-k must be at least 1: " + topK);
     }
     try (Engine engine = globals.openEngine();
-        MaskFiller filler = MaskFiller.load(engine, ModelFolder.of(model))) {
+        MaskFiller filler = MaskFiller.load(engine, ModelFolder.of(model, globals))) {
       print(filler.fill(text, topK));
     }
     return ExitCode.OK;

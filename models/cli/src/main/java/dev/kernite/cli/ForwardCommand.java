@@ -81,7 +81,7 @@ final class ForwardCommand implements Callable<Integer> {
     if (outputs == null && attentionMap == null) {
       throw new ParameterException(spec.commandLine(), "give --outputs, --attention-map or both");
     }
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     try (ScratchFolder scratch = ScratchFolder.create("kernite-forward")) {
       Path in = inputs == null ? ForwardText.write(folder, text, scratch.path()) : inputs;
       Path out = outputs == null ? scratch.path().resolve("outputs.safetensors") : outputs;

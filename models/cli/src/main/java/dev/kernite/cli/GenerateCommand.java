@@ -61,7 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --prompt or --ids, not both");
     }
     try (Engine engine = globals.openEngine();
-        TextModel text = TextModel.load(engine, ModelFolder.of(model), adapter.folder());
+        TextModel text = TextModel.load(engine, ModelFolder.of(model, globals), adapter.folder());
         Interrupt interrupt = Interrupt.listen()) {
       int[] read = ids != null ? ids : text.prompt(promptText());
       try (DecodeSession session = text.session(read)) {

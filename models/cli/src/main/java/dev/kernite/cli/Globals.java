@@ -44,6 +44,12 @@ final class Globals implements Runnable {
   private boolean json;
 
   @Option(
+      names = "--offline",
+      scope = ScopeType.INHERIT,
+      description = "Use models of a hub from the cache only, as HF_HUB_OFFLINE=1 does.")
+  private boolean offline;
+
+  @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description = "Show the stack trace of an error.")
@@ -103,6 +109,10 @@ final class Globals implements Runnable {
 
   boolean json() {
     return json;
+  }
+
+  boolean offline() {
+    return offline;
   }
 
   boolean verbose() {

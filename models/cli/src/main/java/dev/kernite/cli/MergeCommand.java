@@ -51,7 +51,7 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     JsonConfig config = JsonConfig.read(folder.resolve("config.json"));
     ModelWriter writer = new ModelWriter(folder, dtype.inFile());
     try (Engine engine = globals.openEngine()) {

@@ -29,7 +29,7 @@ record ModelStart(Path folder, boolean fresh) {
   private static final String CONFIG = "config.json";
 
   /** From {@code --model M|CONFIG}: a file is a configuration, a folder without weights too. */
-  static ModelStart of(String model) {
+  static ModelStart of(String model, Globals globals) {
     Path path = Path.of(model);
     if (Files.isRegularFile(path)) {
       if (!path.getFileName().toString().equals(CONFIG)) {
@@ -38,7 +38,7 @@ record ModelStart(Path folder, boolean fresh) {
       }
       return new ModelStart(path.toAbsolutePath().getParent(), true);
     }
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     return new ModelStart(folder, !Checkpoint.isIn(folder));
   }
 

@@ -20,9 +20,20 @@ final class Progress implements AutoCloseable {
   private static final int FEWEST_COLUMNS = 40;
   private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
 
+  /**
+   * What is counted.
+   *
+   * @param name as many of it are called
+   * @param size how many of what {@link #at} is given make one
+   */
+  record Unit(String name, long size) {}
+
+  /** For amounts in bytes. */
+  static final Unit MEGABYTES = new Unit("MB", 1_000_000);
+
   private final PrintStream err;
   private final String task;
-  private final String unit;
+  private final Unit unit;
   private final long total;
   private final ProgressBar bar; // null: plain lines
   private final LongSupplier nanos;
@@ -33,7 +44,7 @@ final class Progress implements AutoCloseable {
   private Progress(
       PrintStream err,
       String task,
-      String unit,
+      Unit unit,
       long done,
       long total,
       ProgressBar bar,
@@ -58,16 +69,21 @@ final class Progress implements AutoCloseable {
    * @param total how much there will be
    */
   static Progress start(PrintStream err, String task, String unit, long done, long total) {
+    return start(err, task, new Unit(unit + "s", 1), done, total);
+  }
+
+  /** The same for what is counted in larger units. */
+  static Progress start(PrintStream err, String task, Unit unit, long done, long total) {
     int columns = Integer.getInteger(COLUMNS_PROPERTY, 0);
     ProgressBar bar = columns < FEWEST_COLUMNS ? null : bar(err, task, unit, done, total, columns);
     return new Progress(err, task, unit, done, total, bar, System::nanoTime);
   }
 
   private static ProgressBar bar(
-      PrintStream err, String task, String unit, long done, long total, int columns) {
+      PrintStream err, String task, Unit unit, long done, long total, int columns) {
     return new ProgressBarBuilder()
         .setTaskName(task)
-        .setUnit(" " + unit + "s", 1)
+        .setUnit(" " + unit.name(), unit.size())
         .setInitialMax(total)
         .startsFrom(done, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII)
@@ -103,13 +119,13 @@ final class Progress implements AutoCloseable {
     long left = rate > 0 ? Math.round((total - done) / rate) : 0;
     return String.format(
         Locale.ROOT,
-        "%s: %s %d of %d, %.3g %ss/s, %s left, %s",
+        "%s: %d of %d %s, %.3g %s/s, %s left, %s",
         task,
-        unit,
-        done,
-        total,
-        rate,
-        unit,
+        done / unit.size(),
+        total / unit.size(),
+        unit.name(),
+        rate / unit.size(),
+        unit.name(),
         clock(left),
         note);
   }

@@ -102,7 +102,7 @@ final class ScorePerplexityCommand implements Callable<Integer> {
   }
 
   private Integer scoreModel() {
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     requireCausal(JsonConfig.read(folder.resolve("config.json")));
     try (Engine engine = globals.openEngine();
         Gpt2 loaded = Gpt2Files.load(engine, folder, Use.INFERENCE, adapter.folder())) {

@@ -57,7 +57,7 @@ final class ScorePseudoPerplexityCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give texts, or --file with a text a line");
     }
     List<String> all = file == null ? texts : TextLines.texts(file);
-    Path folder = ModelFolder.of(model);
+    Path folder = ModelFolder.of(model, globals);
     if (!BertConfig.knows(JsonConfig.read(folder.resolve("config.json")))) {
       throw new CommandException(
           "model '" + model + "' is no masked language model; see score perplexity");

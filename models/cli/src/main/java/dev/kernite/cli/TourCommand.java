@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
 @Command(name = "tour", description = "Show what Kernite can do, on this machine.")
 final class TourCommand implements Callable<Integer> {
   /** The GPT-2 that comes with Kernite. */
-  static final String MODEL = "stories";
+  static final String MODEL = ModelFolder.STORIES;
 
   /** The T5 that comes with Kernite. */
-  private static final String TEXT_TO_TEXT = "numbers";
+  private static final String TEXT_TO_TEXT = ModelFolder.NUMBERS;
 
   /** The one that `make run` fetches, if it can. */
   private static final String ENCODER = "minilm";
@@ -37,7 +37,7 @@ final class TourCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path folder = ModelFolder.of(MODEL);
+    Path folder = ModelFolder.of(MODEL, globals);
     try (Engine engine = globals.openEngine();
         Interrupt interrupt = Interrupt.listen()) {
       TourPage page = new TourPage(globals, engine.backend().description());
@@ -47,7 +47,7 @@ final class TourCommand implements Callable<Integer> {
         text.showWhatComesNext();
       }
       if (!interrupt.requested()) {
-        new TourTasks(engine, ModelFolder.of(TEXT_TO_TEXT), page).answer();
+        new TourTasks(engine, ModelFolder.of(TEXT_TO_TEXT, globals), page).answer();
       }
       if (!interrupt.requested()) {
         ModelFolder.named(ENCODER)

@@ -82,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "missing required option: '--model=M|CONFIG'");
     }
-    ModelStart start = ModelStart.of(model);
+    ModelStart start = ModelStart.of(model, globals);
     TaskName name = TaskName.of(task, start.config());
     if (name != TaskName.CAUSAL_LM) {
       data.requirePlain(name);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,7 +25,8 @@ public final class Checkpoint implements AutoCloseable {
   private static final String INDEX = "model.safetensors.index.json";
 
   /** What a folder is looked through for; the first counts. */
-  private static final List<String> NAMES = List.of(SINGLE, INDEX, "model.onnx", "onnx/model.onnx");
+  public static final List<String> FILE_NAMES =
+      List.of(SINGLE, INDEX, "model.onnx", "onnx/model.onnx");
 
   private final Path path;
   private final List<WeightFile> files;
@@ -53,14 +55,14 @@ public final class Checkpoint implements AutoCloseable {
           : openAll(path, List.of(path));
     }
     String found =
-        NAMES.stream()
+        FILE_NAMES.stream()
             .filter(name -> Files.exists(path.resolve(name)))
             .findFirst()
             .orElseThrow(
                 () ->
                     new ModelException(
                         "%s: no weights found; looked for %s%s"
-                            .formatted(path, String.join(", ", NAMES), hint(path))));
+                            .formatted(path, String.join(", ", FILE_NAMES), hint(path))));
     Path file = path.resolve(found);
     return found.equals(INDEX) ? openShards(path, file) : openAll(path, List.of(file));
   }
@@ -72,7 +74,18 @@ public final class Checkpoint implements AutoCloseable {
    * @return true if it has
    */
   public static boolean isIn(Path folder) {
-    return NAMES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    return FILE_NAMES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+  }
+
+  /**
+   * The shards that an index lists.
+   *
+   * @param index a file such as {@code model.safetensors.index.json}
+   * @return plain file names, sorted
+   * @throws ModelException if it is not an index, or a shard lies outside the index's folder
+   */
+  public static Collection<String> shards(Path index) {
+    return ShardIndex.read(index).shards();
   }
 
   /** What lies in the folder instead, when it is something a user can act on. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -227,18 +228,7 @@ public final class JsonConfig {
    * @throws ModelException if it is anything else
    */
   public List<String> strings(String key) {
-    if (!has(key)) {
-      return List.of();
-    }
-    JsonNode node = object.get(key);
-    if (!node.isArray()) {
-      throw wrong(key, "a list of strings", node);
-    }
-    List<String> values = new ArrayList<>(node.size());
-    for (JsonNode element : node) {
-      values.add(toText(key, element));
-    }
-    return List.copyOf(values);
+    return list(key, "a list of strings", element -> toText(key, element));
   }
 
   /**
@@ -249,18 +239,7 @@ public final class JsonConfig {
    * @throws ModelException if it is anything else
    */
   public List<Double> reals(String key) {
-    if (!has(key)) {
-      return List.of();
-    }
-    JsonNode node = object.get(key);
-    if (!node.isArray()) {
-      throw wrong(key, "a list of numbers", node);
-    }
-    List<Double> values = new ArrayList<>(node.size());
-    for (JsonNode element : node) {
-      values.add(toReal(key, element));
-    }
-    return List.copyOf(values);
+    return list(key, "a list of numbers", element -> toReal(key, element));
   }
 
   /**
@@ -306,11 +285,18 @@ public final class JsonConfig {
    * @throws ModelException if it is missing or not an object
    */
   public JsonConfig object(String key) {
-    JsonNode node = required(key, "an object");
-    if (!node.isObject()) {
-      throw wrong(key, "an object", node);
-    }
-    return new JsonConfig(file, prefix + key + ".", node);
+    return toObject(key, required(key, "an object"));
+  }
+
+  /**
+   * A list of objects.
+   *
+   * @param key the key
+   * @return their contents; empty when the key is absent or null
+   * @throws ModelException if it is anything else
+   */
+  public List<JsonConfig> objects(String key) {
+    return list(key, "a list of objects", element -> toObject(key, element));
   }
 
   /**
@@ -336,6 +322,24 @@ public final class JsonConfig {
     all.putAll(changes);
     all.values().removeIf(Objects::isNull);
     return Json.pretty(all);
+  }
+
+  private <T> List<T> list(String key, String wanted, Function<JsonNode, T> element) {
+    if (!has(key)) {
+      return List.of();
+    }
+    JsonNode node = object.get(key);
+    if (!node.isArray()) {
+      throw wrong(key, wanted, node);
+    }
+    return node.valueStream().map(element).toList();
+  }
+
+  private JsonConfig toObject(String key, JsonNode node) {
+    if (!node.isObject()) {
+      throw wrong(key, "an object", node);
+    }
+    return new JsonConfig(file, prefix + key + ".", node);
   }
 
   private JsonNode required(String key, String wanted) {

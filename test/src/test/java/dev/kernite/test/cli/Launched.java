@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command line in a process of its own, to be stopped and killed. */
-final class Launched {
+public final class Launched {
   private Launched() {}
 
   /**
@@ -22,6 +22,11 @@ final class Launched {
 
   /** The words that start it. */
   static List<String> command(List<String> args) {
+    return command(Main.class, args);
+  }
+
+  /** The words that start another main class with what the tests see. */
+  public static List<String> command(Class<?> main, List<String> args) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -31,7 +36,7 @@ final class Launched {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(),
-                Main.class.getName()));
+                main.getName()));
     command.addAll(args);
     return command;
   }

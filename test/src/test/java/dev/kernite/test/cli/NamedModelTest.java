@@ -62,8 +62,19 @@ class NamedModelTest {
     assertEquals(1, run.code());
     assertTrue(run.err().contains("make models"), run.err());
     assertTrue(run.err().contains(model.artifact()), run.err());
-    Kernite unknown = Kernite.run("encode", "--model", "no-such-model", "text");
-    assertEquals(1, unknown.code());
-    assertTrue(unknown.err().contains("neither a folder nor a bundled model"), unknown.err());
+  }
+
+  @Test
+  void aModelThatNobodyKnowsSaysWhereItWasLookedFor() {
+    Kernite id = Kernite.run("encode", "--model", "no-such-model", "--offline", "text");
+    assertEquals(1, id.code());
+    assertTrue(id.err().startsWith("error: no-such-model: is not in the cache"), id.err());
+    assertTrue(id.err().contains("nor is 'no-such-model' a folder or a bundled model"), id.err());
+    for (String path : List.of("./no-such-model", "no/such/model", "/no-such-model", "a\\b")) {
+      Kernite run = Kernite.run("encode", "--model", path, "text");
+      assertEquals(1, run.code());
+      assertTrue(run.err().contains("no folder, no bundled model"), run.err());
+      assertTrue(run.err().contains("hub id (owner/name)"), run.err());
+    }
   }
 }

@@ -9,18 +9,18 @@ import java.nio.file.Path;
  * where this process was itself started with SIGINT ignored (a job in the background of a script):
  * its children then ignore it too.
  */
-enum StopSignal {
+public enum StopSignal {
   INT(2),
   TERM(15);
 
   /** What the shell shows for a process that the signal ended. */
-  final int exitCode;
+  public final int exitCode;
 
   StopSignal(int number) {
     this.exitCode = 128 + number;
   }
 
-  static StopSignal ofThisProcess() throws IOException {
+  public static StopSignal ofThisProcess() throws IOException {
     Path status = Path.of("/proc/self/status");
     boolean ignored =
         Files.exists(status)
@@ -30,7 +30,7 @@ enum StopSignal {
     return ignored ? TERM : INT;
   }
 
-  void send(Process process) throws IOException, InterruptedException {
+  public void send(Process process) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name(), Long.toString(process.pid())).start().waitFor();
   }
 }
