@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 /** How perplexities are told. */
 final class PerplexityReport {
   private final Globals globals;
-  private final JsonLine json = new JsonLine();
   private final String name;
+  private JsonLine sliding; // null: none to tell
 
   /** A report on perplexity, or what else {@code name} says. */
   PerplexityReport(Globals globals, String name) {
@@ -17,19 +17,14 @@ final class PerplexityReport {
     this.name = name;
   }
 
-  /** Tells the windows of one long text too. */
-  PerplexityReport windows(int window, int stride, List<Perplexity.WindowScore> windows) {
-    json.put(
-        "sliding_window",
+  /** Tells the windows of one text too, in JSON. */
+  void windows(int window, int stride, List<Perplexity.WindowScore> windows, Perplexity.Score all) {
+    sliding =
         new JsonLine()
             .put("window", window)
             .put("stride", stride)
             .put("windows", windows.stream().map(PerplexityReport::json).toList())
-            .put(
-                "perplexity",
-                Perplexity.total(windows.stream().map(Perplexity.WindowScore::score).toList())
-                    .perplexity()));
-    return this;
+            .put("perplexity", all.perplexity());
   }
 
   private static JsonLine json(Perplexity.WindowScore scored) {
@@ -52,15 +47,7 @@ final class PerplexityReport {
       throw new CommandException("there is no token to score; the texts are too short");
     }
     if (globals.json()) {
-      json.put(name, total.perplexity())
-          .put("mean_nll", total.mean())
-          .put("scored_tokens", total.tokens());
-      bytes.ifPresent(n -> json.put("bits_per_byte", total.bitsPerByte(n)));
-      json.put(
-              name + "_per_sequence",
-              scores.stream().map(s -> s.tokens() == 0 ? null : s.perplexity()).toList())
-          .put(name + "_corpus_token_weighted", total.perplexity())
-          .print(globals.out());
+      printJson(scores, total, bytes);
       return;
     }
     globals
@@ -76,5 +63,23 @@ final class PerplexityReport {
                 ? String.format(
                     Locale.ROOT, ", %.4f bits per byte", total.bitsPerByte(bytes.getAsLong()))
                 : "");
+  }
+
+  private void printJson(
+      List<Perplexity.Score> scores, Perplexity.Score total, OptionalLong bytes) {
+    JsonLine line =
+        new JsonLine()
+            .put(name, total.perplexity())
+            .put("mean_nll", total.mean())
+            .put("scored_tokens", total.tokens());
+    bytes.ifPresent(n -> line.put("bits_per_byte", total.bitsPerByte(n)));
+    line.put(
+            name + "_per_sequence",
+            scores.stream().map(s -> s.tokens() == 0 ? null : s.perplexity()).toList())
+        .put(name + "_corpus_token_weighted", total.perplexity());
+    if (sliding != null) {
+      line.put("sliding_window", sliding);
+    }
+    line.print(globals.out());
   }
 }

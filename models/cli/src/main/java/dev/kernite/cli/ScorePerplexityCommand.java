@@ -178,9 +178,11 @@ final class ScorePerplexityCommand implements Callable<Integer> {
       Perplexity.Scorer scorer = watched(new Gpt2Likelihood(loaded), progress, windows);
       for (int[] ids : texts.ids()) {
         List<Perplexity.WindowScore> scored = Perplexity.sliding(ids, width, step, scorer);
-        scores.add(Perplexity.total(scored.stream().map(Perplexity.WindowScore::score).toList()));
+        Perplexity.Score all =
+            Perplexity.total(scored.stream().map(Perplexity.WindowScore::score).toList());
+        scores.add(all);
         if (texts.ids().size() == 1) {
-          report.windows(width, step, scored);
+          report.windows(width, step, scored, all);
         }
       }
     }

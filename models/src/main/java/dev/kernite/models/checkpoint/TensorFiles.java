@@ -19,6 +19,9 @@ public final class TensorFiles {
   private static final ValueLayout.OfLong FILE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Values of an array whose bytes a segment can copy at once. */
+  private static final int MOST_DOUBLES = Integer.MAX_VALUE / Double.BYTES;
+
   private static final ValueLayout.OfDouble FILE_DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -145,8 +148,16 @@ public final class TensorFiles {
     return raw.data().toArray(FILE_LONG);
   }
 
-  /** A float tensor as float64, exactly. */
+  /**
+   * A float tensor as float64, exactly.
+   *
+   * @throws ModelException if it has too many values for an array, or is not of floats
+   */
   public static double[] doubles(RawTensor raw) {
+    if (raw.info().elements() > MOST_DOUBLES) {
+      throw new ModelException(
+          raw.where() + ": has more than " + MOST_DOUBLES + " values: " + raw.info());
+    }
     if (raw.info().dtype() == FileDtype.F64) {
       return raw.data().toArray(FILE_DOUBLE);
     }
