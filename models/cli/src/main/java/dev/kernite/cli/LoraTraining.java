@@ -1,7 +1,9 @@
 package dev.kernite.cli;
 
+import dev.kernite.engine.Tensor;
 import dev.kernite.models.checkpoint.Checkpoint;
 import dev.kernite.models.checkpoint.FileDtype;
+import dev.kernite.models.checkpoint.TensorInfo;
 import dev.kernite.models.lora.LoraAdapter;
 import dev.kernite.models.lora.LoraConfig;
 import dev.kernite.models.training.AdapterWriter;
@@ -10,6 +12,7 @@ import dev.kernite.models.training.ModelFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,6 +37,19 @@ record LoraTraining(LoraAdapter adapter, String model, Path folder, TaskName tas
     }
     settings.put("--model (checksum)", Long.toHexString(sum.value()));
     return settings;
+  }
+
+  /** How much learns, and how much does not. */
+  String summary() {
+    long learns = adapter.parameters().values().stream().mapToLong(Tensor::size).sum();
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      long stays = checkpoint.tensors().stream().mapToLong(TensorInfo::elements).sum();
+      return String.format(
+          Locale.ROOT,
+          "an adapter of %,d parameters learns, the model's %,d stay as they are",
+          learns,
+          stays);
+    }
   }
 
   ModelFormat format(FileDtype dtype) {

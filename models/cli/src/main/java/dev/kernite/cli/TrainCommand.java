@@ -122,6 +122,9 @@ final class TrainCommand implements Callable<Integer> {
         Interrupt interrupt = Interrupt.listen();
         TrainSetup<B> setup = new TrainSetup<>(task, hyper, data.settings(), adapted);
         TrainProgress progress = new TrainProgress(globals, setup, out)) {
+      if (adapted != null) {
+        globals.err().println(adapted.summary());
+      }
       TrainingRun.Outcome outcome =
           setup.run(start.folder(), out).run(resume, progress, interrupt::requested);
       JsonLine line = new JsonLine();

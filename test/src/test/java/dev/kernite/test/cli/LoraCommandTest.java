@@ -88,7 +88,8 @@ final class LoraCommandTest {
 
   @Test
   void anAdapterBesideTheModelAndMergedIntoItComputeTheSame() throws IOException {
-    ok(finetune("lora", "--lora-rank", "3", "--lora-alpha", "6", "--lr", "1e-2"));
+    Kernite run = ok(finetune("lora", "--lora-rank", "3", "--lora-alpha", "6", "--lr", "1e-2"));
+    assertTrue(run.err().contains("an adapter of 768 parameters"), run.err()); // 2 x 3 x (32 + 96)
     String adapter = folder.resolve("lora").toString();
     JsonNode config = JSON.readTree(folder.resolve("lora/adapter_config.json").toFile());
     assertEquals("LORA", config.get("peft_type").stringValue());

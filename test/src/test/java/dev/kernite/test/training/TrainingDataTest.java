@@ -107,6 +107,11 @@ final class TrainingDataTest {
       assertArrayEquals(new boolean[][] {{false, true, true}}, second.mask());
       assertArrayEquals(new int[][] {{Batch.IGNORED, 5, 6}}, second.labels());
       assertArrayEquals(second.ids(), batches.batch(3).ids(), "the data starts over");
+      assertEquals(1, batches.size());
+    }
+    try (FileBatches batches = new FileBatches(file, true)) {
+      assertArrayEquals(new int[][] {{4, 5, 6}}, batches.batch(1).labels(), "padding too");
+      assertArrayEquals(new boolean[][] {{false, true, true}}, batches.batch(1).mask());
     }
   }
 
