@@ -95,7 +95,7 @@ final class ChatCommands {
   private void params(String assignments) {
     Stream.of(assignments.split("\\s+")).filter(a -> !a.isEmpty()).forEach(parameters::set);
     List<String> given = parameters.given();
-    out.accept(given.isEmpty() ? "greedy, all as it is unless set" : String.join(" ", given));
+    out.accept(given.isEmpty() ? "no option is set: greedy" : String.join(" ", given));
     if (assignments.isEmpty()) {
       out.accept("can be set: " + String.join(", ", parameters.names()));
     }

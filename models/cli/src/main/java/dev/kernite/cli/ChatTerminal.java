@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -80,16 +83,23 @@ final class ChatTerminal implements AutoCloseable {
     Path folder = CacheFolder.of("chat");
     try {
       Files.createDirectories(folder);
+      var access = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+      if (access != null) {
+        access.setPermissions(PosixFilePermissions.fromString("rwx------")); // as shells do
+      }
       builder.variable(LineReader.HISTORY_FILE, folder.resolve("history"));
     } catch (IOException e) {
       // A home that cannot be written to: the history ends with the program.
     }
     LineReader reader = builder.build();
     reader.getWidgets().put(NEW_LINE, () -> insertNewLine(reader));
-    reader
-        .getKeyMaps()
-        .get(LineReader.MAIN)
-        .bind(new Reference(NEW_LINE), KeyMap.alt('\r'), KeyMap.alt('\n'));
+    KeyMap<Binding> keys = reader.getKeyMaps().get(LineReader.MAIN);
+    keys.bind(new Reference(NEW_LINE), KeyMap.alt('\r'), KeyMap.alt('\n'));
+    // Arrows pressed during a reply, when the terminal sends them in its other mode.
+    keys.bind(new Reference(LineReader.UP_LINE_OR_SEARCH), "\033[A");
+    keys.bind(new Reference(LineReader.DOWN_LINE_OR_SEARCH), "\033[B");
+    keys.bind(new Reference(LineReader.FORWARD_CHAR), "\033[C");
+    keys.bind(new Reference(LineReader.BACKWARD_CHAR), "\033[D");
     return reader;
   }
 

@@ -65,7 +65,7 @@ final class ChatView {
     public void windowMoved(int turns) {
       if (!movedBefore || verbose) {
         notes.accept(
-            "[the model no longer sees the first %d turns in its window; /save writes them all]"
+            "[the context is full: the model no longer sees the oldest %d turns; /save writes all]"
                 .formatted(turns));
       }
       movedBefore = true;

@@ -2,6 +2,7 @@ package dev.kernite.test.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kernite.test.chat.TinyChat;
@@ -91,7 +92,9 @@ final class ChatTerminalTest {
     long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     String screen = screen();
     while (!condition.test(screen)) {
-      assertTrue(System.nanoTime() < end, screen + Files.readString(folder.resolve("errors")));
+      if (System.nanoTime() > end) {
+        fail(screen + Files.readString(folder.resolve("errors")));
+      }
       Thread.sleep(20);
       screen = screen();
     }
@@ -142,7 +145,7 @@ final class ChatTerminalTest {
     await(s -> s.contains("exit code 0"));
     double early = median(seconds.subList(20, 60));
     double late = median(seconds.subList(TURNS - 40, TURNS));
-    assertTrue(late < 2 * early, "turns 20 to 60 took %f s, the last %f s".formatted(early, late));
+    assertTrue(late < 3 * early, "turns 20 to 60 took %f s, the last %f s".formatted(early, late));
     List<String> errors =
         Files.readAllLines(folder.resolve("errors")).stream()
             .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
