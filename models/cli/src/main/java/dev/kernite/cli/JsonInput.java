@@ -32,6 +32,24 @@ final class JsonInput {
     return new Input(texts[0], texts[1]);
   }
 
+  /** Reads {@code {"text":"..."}}, or {@code {"text":null}} as null: there is none. */
+  static String optionalText(Line line) {
+    String[] text = new String[1];
+    boolean[] given = new boolean[1];
+    members(
+        line,
+        Map.of(
+            "text",
+            json -> {
+              given[0] = true;
+              text[0] = string(json, line);
+            }));
+    if (!given[0]) {
+      throw wrong(line, "\"text\" is missing");
+    }
+    return text[0];
+  }
+
   /** Reads {@code {"ids":[1,2,3]}}. */
   static int[] ids(Line line) {
     int[][] ids = new int[1][];

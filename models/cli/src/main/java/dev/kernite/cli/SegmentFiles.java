@@ -34,7 +34,9 @@ final class SegmentFiles {
       required = true,
       arity = "1..*",
       paramLabel = "F",
-      description = "What should have been, line for line; a file for each set of references.")
+      description =
+          "What should have been, line for line; a file for each set of references. In a .jsonl"
+              + " {\"text\":null} is no reference.")
   private List<Path> references;
 
   @Option(names = "--sentence", description = "Score each line on its own.")
@@ -71,7 +73,7 @@ final class SegmentFiles {
     }
     List<List<String>> sets = new ArrayList<>();
     for (Path file : references) {
-      List<String> expected = TextLines.texts(file);
+      List<String> expected = TextLines.optionalTexts(file);
       if (expected.size() != written.size()) {
         throw new CommandException(
             "%s has %d texts, %s has %d; a reference belongs to each hypothesis, line for line"

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The lines of a UTF-8 stream, in groups. A line ends with LF or CR LF; a lone CR is part of it.
@@ -44,8 +45,16 @@ final class TextLines {
 
   /** The texts of a file, one a line; of a file named .jsonl, {@code {"text":"..."}} on each. */
   static List<String> texts(Path file) throws IOException {
-    boolean json = file.toString().endsWith(".jsonl");
-    return of(file).stream().map(line -> json ? JsonInput.text(line).text() : line.text()).toList();
+    return texts(file, line -> JsonInput.text(line).text());
+  }
+
+  /** The same, with null for a {@code {"text":null}}. */
+  static List<String> optionalTexts(Path file) throws IOException {
+    return texts(file, JsonInput::optionalText);
+  }
+
+  private static List<String> texts(Path file, Function<Line, String> json) throws IOException {
+    return of(file).stream().map(file.toString().endsWith(".jsonl") ? json : Line::text).toList();
   }
 
   /**

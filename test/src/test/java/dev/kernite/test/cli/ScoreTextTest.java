@@ -105,6 +105,19 @@ final class ScoreTextTest {
     assertFails(1, "bad.jsonl, line 1", score("rouge"));
   }
 
+  @Test
+  void aSetOfReferencesMayLackSome() throws IOException {
+    hypotheses = file("h.txt", "a b c d\ne f g h\n");
+    references = file("r.jsonl", "{\"text\":\"a b c d\"}\n{\"text\":null}\n");
+    assertFails(1, "segment 2 has no reference", score("bleu"));
+    String second = file("r2.jsonl", "{\"text\":null}\n{\"text\":\"e f g h\"}\n");
+    JsonNode bleu = json(score("bleu", "--references", second, "--json"));
+    assertEquals(100, bleu.get("score").asDouble(), 1e-9);
+    assertEquals(8, bleu.get("ref_len").asInt());
+    references = file("bad.jsonl", "{\"txt\":\"\"}\n{}\n");
+    assertFails(1, "bad.jsonl, line 1: \"text\" is missing", score("bleu"));
+  }
+
   /** Python's other line ends are white space of a line, as sacreBLEU's own program has it. */
   @Test
   void onlyLineFeedsEndLines() throws IOException {
