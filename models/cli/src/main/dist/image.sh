@@ -20,7 +20,7 @@ image=$(cd "$image" && pwd)
 # Uncompressed, since the archive compresses better. Without java.desktop, which doubles the size: curves are then
 # written as CSV and not drawn.
 "$jdk/bin/jlink" --output "$image/runtime" --compress zip-0 --strip-debug --no-header-files --no-man-pages \
-  --add-modules java.base,java.logging,java.management,java.xml,jdk.management,jdk.unsupported,jdk.incubator.vector \
+  --add-modules java.base,java.logging,java.management,java.net.http,java.xml,jdk.management,jdk.unsupported,jdk.incubator.vector \
   --add-options="--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED" 2>&1 |
   grep -v 'Using incubator modules' >&2 || true
 [ -x "$image/runtime/bin/java" ]

@@ -2,6 +2,8 @@ package dev.kernite.cli;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.EngineException;
+import dev.kernite.models.ModelException;
+import dev.kernite.models.hub.HubSettings;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static JsonLine json(List<Finding> findings, Finding asked) {
+  private JsonLine json(List<Finding> findings, Finding asked) {
     List<JsonLine> devices =
         findings.stream()
             .map(
@@ -78,22 +80,39 @@ final class DoctorCommand implements Callable<Integer> {
     return new JsonLine()
         .put("chosen", asked.works() ? asked.device().toString() : null)
         .put("devices", devices)
+        .put("hub", hub())
         .put("java", java())
         .put("system", system())
         .put("processors", Runtime.getRuntime().availableProcessors())
         .put("max_heap_bytes", Runtime.getRuntime().maxMemory());
   }
 
-  private static void print(List<Finding> findings, Finding asked, PrintStream out) {
+  private void print(List<Finding> findings, Finding asked, PrintStream out) {
     for (Finding finding : findings) {
       boolean chosen = asked.works() && finding.device() == asked.device();
       String state = chosen ? "chosen" : finding.works() ? "works" : "not available";
       out.printf(Locale.ROOT, "%-10s %-14s %s%n", finding.device(), state, finding.detail());
     }
     out.println();
+    out.println("hub        " + hub());
     out.println("java       " + java());
     out.println("system     " + system());
     out.println("processors " + Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Where models by id come from, and where they are kept. */
+  private String hub() {
+    try {
+      HubSettings settings = HubSettings.fromEnvironment();
+      return settings.endpoint()
+          + (settings.offline() || globals.offline()
+              ? " (offline)"
+              : settings.token() == null ? "" : " (with a token)")
+          + ", cache "
+          + settings.cache();
+    } catch (ModelException e) {
+      return "not available: " + e.getMessage();
+    }
   }
 
   private static String java() {

@@ -73,7 +73,8 @@ final class TranslateCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --from and --to, or --prefix");
     }
     try (Engine engine = globals.openEngine();
-        TextModel loaded = TextModel.load(engine, ModelFolder.of(model, globals), adapter.folder());
+        TextModel loaded =
+            TextModel.load(engine, ModelFolder.of(model, globals), adapter.folder());
         Interrupt interrupt = Interrupt.listen()) {
       if (!loaded.readsWhole()) {
         throw new CommandException(

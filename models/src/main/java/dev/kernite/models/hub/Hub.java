@@ -75,7 +75,12 @@ public final class Hub {
       return new SnapshotDownload(settings, id, cache, client, listener).run(whole.isPresent());
     } catch (HubFailure failure) {
       if (whole.isEmpty() || failure.kind() == Kind.FINAL) {
-        throw new ModelException(failure.getMessage(), failure);
+        throw new ModelException(
+            failure.getMessage()
+                + (failure.kind() == Kind.PASSING
+                    ? "; nor is it whole in the cache, " + cache.folder()
+                    : ""),
+            failure);
       }
       listener.message(
           "warning: "

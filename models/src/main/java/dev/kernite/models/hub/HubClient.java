@@ -150,9 +150,10 @@ final class HubClient implements AutoCloseable {
     try {
       return http.send(request.build(), info -> new TimedBody(settings.stall()));
     } catch (HttpTimeoutException e) {
-      throw errors.unreachable(at, "no answer within " + settings.stall().toSeconds() + " s", e);
+      throw errors.unreachable(
+          what, at, "no answer within " + settings.stall().toSeconds() + " s", e);
     } catch (ConnectException e) {
-      throw errors.unreachable(at, reason(e), e);
+      throw errors.unreachable(what, at, reason(e), e);
     } catch (IOException e) {
       throw errors.broken(what, e);
     } catch (InterruptedException e) {

@@ -97,11 +97,9 @@ record HubErrors(HubSettings settings, ModelId id) {
   }
 
   /** No connection at all. */
-  HubFailure unreachable(URI at, String why, IOException cause) {
+  HubFailure unreachable(String what, URI at, String why, IOException cause) {
     return HubFailure.passing(
-        "%s cannot be reached (%s)%s, or set HF_HUB_OFFLINE=1 to use what is in the cache"
-            .formatted(at.getHost(), why, CHECK),
-        cause);
+        "%s: %s cannot be reached (%s)%s".formatted(what, at.getHost(), why, CHECK), cause);
   }
 
   /** A connection that broke. */

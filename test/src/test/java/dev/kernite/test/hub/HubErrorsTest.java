@@ -206,7 +206,8 @@ final class HubErrorsTest {
       port = socket.getLocalPort();
     }
     client.set("HF_ENDPOINT", "http://127.0.0.1:" + port);
-    fails(MODEL, "127.0.0.1 cannot be reached", "HF_ENDPOINT", "HF_HUB_OFFLINE");
+    fails(
+        MODEL, MODEL, "127.0.0.1 cannot be reached", "HF_ENDPOINT", "nor is it whole in the cache");
     client.set("HF_ENDPOINT", "http://no-such-host.invalid");
     fails(MODEL, "no-such-host.invalid cannot be reached (its name is not known)");
   }

@@ -122,7 +122,7 @@ final class HubModelTest {
     server.close();
     Ran alone = generate(TINY);
     assertEquals(offline.ids(), alone.ids());
-    assertTrue(alone.err().contains("warning: 127.0.0.1 cannot be reached"), alone.err());
+    assertTrue(alone.err().contains("warning: tiny: 127.0.0.1 cannot be reached"), alone.err());
   }
 
   private static boolean isWeights(Request request) {
