@@ -31,8 +31,8 @@ final class ModelFolder {
 
   /** Finds a model's folder, fetching it if need be, or fails with what was looked for. */
   static Path of(String model, Globals globals) {
-    if (isFolder(model)) {
-      return Path.of(model);
+    if (isThere(model)) {
+      return folder(model);
     }
     Optional<Path> bundled = named(model);
     if (bundled.isPresent()) {
@@ -55,12 +55,20 @@ final class ModelFolder {
     return fetched(id, globals);
   }
 
-  private static boolean isFolder(String model) {
+  private static boolean isThere(String path) {
     try {
-      return Files.isDirectory(Path.of(model));
+      return Files.exists(Path.of(path));
     } catch (InvalidPathException e) {
       return false;
     }
+  }
+
+  private static Path folder(String path) {
+    Path folder = Path.of(path);
+    if (!Files.isDirectory(folder)) {
+      throw new CommandException("model '" + path + "' is a file; give the folder that it is in");
+    }
+    return folder;
   }
 
   private static Path fetched(ModelId id, Globals globals) {

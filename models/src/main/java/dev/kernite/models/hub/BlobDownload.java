@@ -18,6 +18,9 @@ final class BlobDownload {
   private static final int TRIES = 6;
   private static final int MOST_DAMAGED = 2;
 
+  /** Of a file whose length nobody tells no more is taken: the disk is not a server's to fill. */
+  private static final long MOST_UNTOLD_BYTES = 1 << 30;
+
   /** A try that brings so much was worth it, however it ended. */
   private static final long WORTHWHILE_BYTES = 1 << 20;
 
@@ -130,16 +133,17 @@ final class BlobDownload {
   }
 
   private void write(Answer answer, FileChannel channel) throws HubFailure, IOException {
+    long most = file.bytes() >= 0 ? file.bytes() : MOST_UNTOLD_BYTES;
     long have = channel.position();
     progress.accept(have);
     for (List<ByteBuffer> pieces; (pieces = next(answer)) != null; ) {
       for (ByteBuffer piece : pieces) {
         have += piece.remaining();
-        if (file.bytes() >= 0 && have > file.bytes()) {
+        if (have > most) {
           channel.truncate(0);
           throw HubFailure.of(
               Kind.PASSING,
-              "%s: more came than its %d bytes".formatted(client.label(file.name()), file.bytes()));
+              "%s: more came than its %d bytes".formatted(client.label(file.name()), most));
         }
         while (piece.hasRemaining()) {
           channel.write(piece);

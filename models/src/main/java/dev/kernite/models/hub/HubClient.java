@@ -109,7 +109,7 @@ final class HubClient implements AutoCloseable {
       }
       at = next;
     }
-    throw errors.last(what, "is redirected in a circle, last to " + at.getHost());
+    throw errors.last(what, "is redirected in a circle or too often, last to " + at.getHost());
   }
 
   private URI target(URI at, HttpResponse<?> response, String what) throws HubFailure {

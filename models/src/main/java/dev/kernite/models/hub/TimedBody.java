@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The body of a response, read as it comes by a thread that will not wait forever: the client's own
  * time-out ends with the headers, so a server that then falls silent would hold a reader for good.
- * A piece is asked for when the one before is used up, so memory is bounded.
+ * A piece is asked for when the one before is taken, so memory is bounded.
  */
 final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
   /** What stands in the queue: pieces of the body, or how it ended. */

@@ -77,4 +77,11 @@ class NamedModelTest {
       assertTrue(run.err().contains("hub id (owner/name)"), run.err());
     }
   }
+
+  @Test
+  void aFileIsNoModel() {
+    Kernite run = Kernite.run("encode", "--model", "pom.xml", "text");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("'pom.xml' is a file; give the folder"), run.err());
+  }
 }

@@ -145,6 +145,9 @@ final class FakeHub implements AutoCloseable {
   private Reply content(Request request) {
     String hash = request.target().replaceFirst("/", "").replaceFirst("\\?.*", "");
     byte[] body = large.get(hash);
+    if (body == null) {
+      return Reply.empty(404);
+    }
     Reply whole = Reply.of(200, body).with("ETag", "\"of-the-store\"");
     int from = request.rangeStart();
     if (from >= body.length) {

@@ -191,6 +191,18 @@ final class HubDownloadTest {
   }
 
   @Test
+  void aLengthThatNobodyTellsIsDoneWithout() throws IOException {
+    server.failing(
+        (request, right) ->
+            request.target().contains("resolve-cache")
+                ? right.apply(request).declaring(-1)
+                : right.apply(request));
+    Path snapshot = client.hub().fetch(ID);
+    assertArrayEquals(
+        files.get("config.json"), Files.readAllBytes(snapshot.resolve("config.json")));
+  }
+
+  @Test
   void shardsAreFetchedByTheirIndex() throws IOException {
     String index =
         "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\","
