@@ -15,9 +15,6 @@ final class LossCurve {
   private static final int WIDTH_PIXELS = 900;
   private static final int HEIGHT_PIXELS = 540;
 
-  /** Room for a number of steps in the millions. */
-  private static final int X_TICK_PIXELS = 100;
-
   private LossCurve() {}
 
   /**
@@ -45,7 +42,6 @@ final class LossCurve {
             .yAxisTitle("loss (nats)")
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-    chart.getStyler().setXAxisTickMarkSpacingHint(X_TICK_PIXELS);
     chart.getStyler().setXAxisTickMarkSpacingHint(TICK_PIXELS);
     chart
         .addSeries(

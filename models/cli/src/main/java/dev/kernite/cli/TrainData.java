@@ -67,7 +67,7 @@ final class TrainData {
       names = "--holdout-every",
       defaultValue = "20",
       paramLabel = "N",
-      description = "With --eval alone: hold out every Nth block (default: 20).")
+      description = "With --eval alone: hold out every Nth block, line or document (default: 20).")
   private int holdoutEvery;
 
   @Option(
