@@ -138,6 +138,19 @@ DEV void place_tile(unsigned block, int tiles_m, int tiles_n, int& tile_m, int& 
   tile_n = within / height;
 }
 
+// A warp's sixteen rows by WN columns, dense in shared memory, on their way to C.
+template <int WN>
+DEV void store_slab(const float* turn, float* c, int first_row, int first_column, int m, int n,
+                    long long ldc, const float* __restrict__ bias, int flags, int activation) {
+#pragma unroll 1
+  for (int at = threadIdx.x % 32; at < 16 * WN; at += 32) {
+    const int row = first_row + at / WN, column = first_column + at % WN;
+    if (row >= m || column >= n) continue;
+    float* to = c + row * ldc + column;
+    *to = finish(turn[at], to, bias, column, flags, activation);
+  }
+}
+
 template <int BM, int BN, int WM, int WN, typename W>
 DEV void matmul_tile(float* __restrict__ pool, const float* __restrict__ a, const W* __restrict__ b,
                      const float* __restrict__ bias, float* c, int m, int n, int k, long long lda,
@@ -229,14 +242,8 @@ DEV void matmul_tile(float* __restrict__ pool, const float* __restrict__ a, cons
       }
     }
     __syncwarp();
-    const int first_row = tile_m * BM + warp_m + 16 * slab, first_column = tile_n * BN + warp_n;
-#pragma unroll 1
-    for (int at = lane; at < Shape::TURN; at += 32) {
-      const int row = first_row + at / WN, column = first_column + at % WN;
-      if (row >= m || column >= n) continue;
-      float* to = c + row * ldc + column;
-      *to = finish(turn[at], to, bias, column, flags, activation);
-    }
+    store_slab<WN>(turn, c, tile_m * BM + warp_m + 16 * slab, tile_n * BN + warp_n, m, n, ldc, bias,
+                   flags, activation);
     __syncwarp();
   }
 }

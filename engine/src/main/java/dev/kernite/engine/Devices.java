@@ -15,13 +15,24 @@ final class Devices {
   private Devices() {}
 
   static Backend open(EngineOptions options) {
-    return switch (options.device()) {
-      case "auto" -> best(options);
-      case "cpu" -> cpu(options);
-      case "cuda" -> cuda(CudaBackend::open);
-      case "cuda-host" -> cudaHost(CudaBackend::openHost);
-      default -> throw unknown(options.device());
-    };
+    Backend backend =
+        switch (options.device()) {
+          case "auto" -> best(options);
+          case "cpu" -> cpu(options);
+          case "cuda" -> cuda(CudaBackend::open);
+          case "cuda-host" -> cudaHost(CudaBackend::openHost);
+          default -> throw unknown(options.device());
+        };
+    if (options.matmulPrecision() == MatmulPrecision.FLOAT32) {
+      return backend;
+    }
+    if (backend instanceof CudaBackend cuda) {
+      return cuda.useMixed();
+    }
+    backend.close();
+    throw new EngineException(
+        "matrix products in bfloat16 need tensor cores, and the device is %s: use --device cuda, or leave the precision at float32"
+            .formatted(backend.name()));
   }
 
   /** One line about what would be opened; a CUDA device stays unopened. */

@@ -114,6 +114,26 @@ public final class CudaBackend implements Backend {
     return Ladder.with(kernels, context.kernels(), scratch, operation, variant);
   }
 
+  /**
+   * The kernels with matrix products in mixed precision, beside those of this backend and on the
+   * same memory: operands are rounded to bfloat16, multiplied on tensor cores and summed in
+   * float32.
+   */
+  public KernelSet mixed() {
+    return kernels.withGemm(new CudaMixedGemm(context.kernels()));
+  }
+
+  /**
+   * Has matrix products computed as {@link #mixed}, for this backend's life. Those with packed
+   * weights, attention and convolutions stay as they are.
+   *
+   * @return this
+   */
+  public CudaBackend useMixed() {
+    kernels = mixed();
+    return this;
+  }
+
   @Override
   public String name() {
     return context.driver().device();

@@ -37,27 +37,8 @@ final class MatmulKernels {
 
   private static final int VECTOR = 4; // values in one aligned access
 
-  /** A tile of C and the threads that compute it, largest first. */
-  private enum Tile {
-    LARGE(128, 256),
-    MEDIUM(64, 128),
-    SMALL(32, 64);
-
-    private final int side;
-    private final int threads;
-
-    Tile(int side, int threads) {
-      this.side = side;
-      this.threads = threads;
-    }
-
-    private long blocks(long m, long n, long batch) {
-      return (m + side - 1) / side * ((n + side - 1) / side) * batch;
-    }
-  }
-
   /** The kernels for one type of weights. */
-  private record Family(Map<Tile, Kernel> tiles, Kernel oneRow, Kernel fourRows) {}
+  private record Family(Map<MatmulTile, Kernel> tiles, Kernel oneRow, Kernel fourRows) {}
 
   private final Kernels kernels;
   private final Map<WeightType, Family> families = new EnumMap<>(WeightType.class);
@@ -74,12 +55,8 @@ final class MatmulKernels {
   }
 
   private Family family(String image, String type) {
-    Map<Tile, Kernel> tiles = new EnumMap<>(Tile.class);
-    for (Tile tile : Tile.values()) {
-      tiles.put(tile, kernels.kernel(image, "matmul_" + type + tile.side));
-    }
     return new Family(
-        tiles,
+        MatmulTile.kernels(kernels, image, "matmul_" + type),
         kernels.kernel("gemv", "gemv_" + type + 1),
         kernels.kernel("gemv", "gemv_" + type + GEMV_ROWS));
   }
@@ -112,10 +89,10 @@ final class MatmulKernels {
 
   private void tiles(
       Gemm.Shape s, WeightType type, long a, long b, long bias, int activation, long c) {
-    Tile tile = choose(s);
+    MatmulTile tile = MatmulTile.choose(s, kernels.multiprocessors());
     tileArguments(families.get(type).tiles.get(tile), s, type, a, b, bias, c)
         .arg(activation)
-        .launch(tile.blocks(s.m(), s.n(), s.batch()), tile.threads);
+        .launch(tile.blocks(s), tile.threads());
   }
 
   /** Gives a kernel of matmul.cuh all its arguments but the last, and returns it. */
@@ -142,17 +119,6 @@ final class MatmulKernels {
         .arg(s.strideB())
         .arg(s.strideC())
         .arg(flags);
-  }
-
-  /** The largest tile that gives every multiprocessor one, or the smallest. */
-  private Tile choose(Gemm.Shape s) {
-    for (Tile tile : Tile.values()) {
-      boolean filled = tile.side / 2 < Math.min(s.m(), s.n());
-      if (filled && tile.blocks(s.m(), s.n(), s.batch()) >= kernels.multiprocessors()) {
-        return tile;
-      }
-    }
-    return Tile.SMALL;
   }
 
   private void fewRows(

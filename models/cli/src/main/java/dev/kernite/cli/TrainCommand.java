@@ -90,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
     if (!data.isBatches()) {
       TrainData.requireChunks(hyper.accumulate(), data.batchSize());
     }
-    try (Engine engine = globals.openEngine(hyper.seed())) {
+    try (Engine engine = openEngine()) {
       LoraTraining adapted = lora.training(engine, model, start, name);
       LoraAdapter adapter = adapted == null ? null : adapted.adapter();
       return switch (name) {
@@ -103,11 +103,15 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private Engine openEngine() {
+    return Engine.open(hyper.engine(globals.engineOptions(globals.device())));
+  }
+
   private int digits() {
     if (model != null) {
       throw new CommandException("--task digits starts afresh; leave --model out");
     }
-    try (Engine engine = globals.openEngine(hyper.seed())) {
+    try (Engine engine = openEngine()) {
       // What a trained model takes over from where it started is in its own folder already.
       return run(
           new ModelStart(out, true),

@@ -1,5 +1,6 @@
 package dev.kernite.cli;
 
+import dev.kernite.engine.EngineOptions;
 import dev.kernite.engine.Tensor;
 import dev.kernite.engine.optim.Adam;
 import dev.kernite.engine.optim.Optimizer;
@@ -157,6 +158,16 @@ final class TrainHyperparameters {
       description = "Type of the weights written: f32, bf16 or f16 (default: f32).")
   private WeightType dtype;
 
+  @Option(
+      names = "--precision",
+      defaultValue = "f32",
+      paramLabel = "T",
+      description = {
+        "f32, or bf16: matrix products round their operands to bfloat16 and add in float32, on",
+        "tensor cores; weights and all else stay float32. On CUDA devices (default: f32)."
+      })
+  private ComputePrecision precision;
+
   /**
    * What is taken where no option says anything else.
    *
@@ -173,6 +184,11 @@ final class TrainHyperparameters {
     epochs = epochs == null ? defaults.epochs : epochs;
     schedule = schedule == null ? defaults.schedule : schedule;
     evalEvery = evalEvery == null ? defaults.evalEvery : evalEvery;
+  }
+
+  /** These options with what the run asks of an engine. */
+  EngineOptions engine(EngineOptions options) {
+    return options.withSeed(seed).withMatmulPrecision(precision.inEngine());
   }
 
   long seed() {
@@ -244,6 +260,7 @@ final class TrainHyperparameters {
     settings.put("--clip", Double.toString(clip));
     settings.put("--accumulate", Integer.toString(accumulate));
     settings.put("--seed", Long.toString(seed));
+    settings.put("--precision", precision.name());
     return settings;
   }
 }
