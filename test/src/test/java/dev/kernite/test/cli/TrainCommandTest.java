@@ -309,6 +309,7 @@ final class TrainCommandTest {
     assertFails(1, "fewer than 20 blocks", train("--eval"));
     assertFails(1, "a batch of 4000", train("--batch-size", "4000"));
     assertFails(1, "betas must be in [0, 1)", train("--betas", "0.9,1.5"));
+    assertFails(1, "need tensor cores", train("--precision", "bf16", "--device", "cpu"));
     assertFails(
         1, "too small", run("train-tokenizer", "--data", "x", "--out", "y", "--vocab-size", "200"));
   }
