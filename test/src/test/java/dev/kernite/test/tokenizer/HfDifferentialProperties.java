@@ -4,6 +4,7 @@ import dev.kernite.tokenizer.Pipeline;
 import dev.kernite.tokenizer.Tokenizer;
 import dev.kernite.tokenizer.normalizer.BertNormalizer;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -71,6 +72,22 @@ class HfDifferentialProperties {
   @Property(tries = MANY)
   void manyUnigram(@ForAll("texts") String text, @ForAll("texts") String pair) {
     checkUnigram(text, pair);
+  }
+
+  /**
+   * A mark after a character that is not assigned: whether one cluster or two decides on the rule
+   * that is applied, and Java's regular expressions see that otherwise.
+   */
+  @Example
+  void unigramOfMarksAfterUnassignedCharacters() {
+    for (int first :
+        new int[] {
+          0x378, 0x530, 0x2065, 0xE08F, 0xFDD0, 0xFFF0, 0xFFFE, 0x3E612, 0xE0002, 0xE1000
+        }) {
+      String text =
+          new StringBuilder("b").appendCodePoint(first).append("\u0344\u1A6B$").toString();
+      UNIGRAM.check(text);
+    }
   }
 
   private static void checkUnigram(String text, String pair) {
