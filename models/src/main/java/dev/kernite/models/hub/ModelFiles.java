@@ -2,6 +2,7 @@ package dev.kernite.models.hub;
 
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.Checkpoint;
+import dev.kernite.models.checkpoint.CompanionFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -16,36 +17,14 @@ import java.util.stream.Stream;
  * could run code when it is read.
  */
 final class ModelFiles {
-  static final String CONFIG = "config.json";
-
   private static final String INDEX_END = ".index.json";
-
-  /** Configuration and tokenizer, and how sentences are made into vectors. */
-  private static final List<String> SMALL =
-      List.of(
-          CONFIG,
-          "generation_config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "vocab.txt",
-          "spiece.model",
-          "sentencepiece.bpe.model",
-          "tokenizer.model",
-          "chat_template.jinja",
-          "modules.json",
-          "sentence_bert_config.json",
-          "1_Pooling/config.json");
 
   private ModelFiles() {}
 
   /** Everything but the weights; with the index, if they are in shards. */
   static List<String> small(Collection<String> listed) {
     Stream<String> index = weights(listed).filter(ModelFiles::isIndex).stream();
-    return Stream.concat(SMALL.stream().filter(listed::contains), index).toList();
+    return Stream.concat(CompanionFiles.NAMES.stream().filter(listed::contains), index).toList();
   }
 
   /** The file with the weights, or their index; the first that {@link Checkpoint#open} takes. */
@@ -74,8 +53,8 @@ final class ModelFiles {
 
   /** What a snapshot lacks that no model can do without; empty if it is whole. */
   static Optional<String> missing(Path snapshot) {
-    if (!Files.exists(snapshot.resolve(CONFIG))) {
-      return Optional.of(CONFIG);
+    if (!Files.exists(snapshot.resolve(CompanionFiles.CONFIG))) {
+      return Optional.of(CompanionFiles.CONFIG);
     }
     Optional<String> weights =
         Checkpoint.FILE_NAMES.stream()

@@ -1,6 +1,7 @@
 package dev.kernite.models.hub;
 
 import dev.kernite.models.ModelException;
+import dev.kernite.models.checkpoint.CompanionFiles;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.hub.HubFailure.Kind;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class SnapshotDownload {
    */
   Path run(boolean haste) throws HubFailure {
     Listing listing = patience(haste ? 1 : TRIES).run(this::list);
-    if (!listing.files().contains(ModelFiles.CONFIG)) {
+    if (!listing.files().contains(CompanionFiles.CONFIG)) {
       throw HubFailure.of(
           Kind.FINAL, id + ": has no config.json, so it is no model in Hugging Face layout");
     }

@@ -3,6 +3,7 @@ package dev.kernite.models.training;
 import dev.kernite.engine.Tensor;
 import dev.kernite.models.ModelException;
 import dev.kernite.models.checkpoint.AtomicFiles;
+import dev.kernite.models.checkpoint.CompanionFiles;
 import dev.kernite.models.checkpoint.FileDtype;
 import dev.kernite.models.checkpoint.JsonConfig;
 import dev.kernite.models.checkpoint.SafetensorsWriter;
@@ -13,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,22 +28,6 @@ import java.util.Map;
 public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> config)
     implements ModelFormat {
   private static final String WEIGHTS = "model.safetensors";
-
-  private static final String CONFIG = "config.json";
-
-  private static final List<String> TAKEN_OVER =
-      List.of(
-          CONFIG,
-          "generation_config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "vocab.txt",
-          "spiece.model",
-          "sentencepiece.bpe.model");
 
   /** With the source's configuration. */
   public ModelWriter(Path source, FileDtype dtype) {
@@ -65,10 +49,10 @@ public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> conf
   public void write(Path folder, Map<String, Tensor> parameters) {
     try {
       Files.createDirectories(folder);
-      for (String name : TAKEN_OVER) {
+      for (String name : CompanionFiles.NAMES) {
         Path file = source.resolve(name);
         if (Files.isRegularFile(file)) {
-          update(folder.resolve(name), content(file));
+          update(folder.resolve(name), content(name, file));
         }
       }
     } catch (IOException e) {
@@ -81,8 +65,8 @@ public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> conf
     }
   }
 
-  private byte[] content(Path file) throws IOException {
-    boolean changed = file.endsWith(CONFIG) && !config.isEmpty();
+  private byte[] content(String name, Path file) throws IOException {
+    boolean changed = name.equals(CompanionFiles.CONFIG) && !config.isEmpty();
     return changed
         ? JsonConfig.read(file).with(config).getBytes(StandardCharsets.UTF_8)
         : Files.readAllBytes(file);
@@ -90,6 +74,7 @@ public record ModelWriter(Path source, FileDtype dtype, Map<String, Object> conf
 
   private static void update(Path copy, byte[] content) throws IOException {
     if (!Files.isRegularFile(copy) || !Arrays.equals(Files.readAllBytes(copy), content)) {
+      Files.createDirectories(copy.getParent());
       AtomicFiles.write(copy, content);
     }
   }

@@ -3,6 +3,8 @@ package dev.kernite.test.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +50,9 @@ final class BenchCommandTest {
         double cost = 0.001 * 1e6 / line.get("tokens_per_second").asDouble();
         assertEquals(cost, line.get("cost_per_million_tokens").asDouble(), 1e-6 * cost);
         assertTrue(line.get("device_bytes").asLong() > 1 << 20, line::toString);
-        assertTrue(line.path("peak_resident_bytes").asLong(Long.MAX_VALUE) > 1 << 25);
+        if (Files.exists(Path.of("/proc/self/status"))) { // where the system tells
+          assertTrue(line.get("peak_resident_bytes").asLong() > 1 << 25, line::toString);
+        }
       }
     }
     assertTrue(

@@ -2,6 +2,7 @@ package dev.kernite.test.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kernite.engine.Engine;
 import dev.kernite.engine.Shape;
@@ -51,6 +52,24 @@ final class ModelWriterTest {
     try (Checkpoint checkpoint = Checkpoint.open(out)) {
       assertEquals("[w]", checkpoint.names().toString());
     }
+  }
+
+  /** A name that a folder repeats is another file: only the model's configuration is changed. */
+  @Test
+  void howSentencesAndTurnsAreReadIsTakenOverAsItIs() throws IOException {
+    Files.createDirectories(source.resolve("1_Pooling"));
+    Files.writeString(source.resolve("1_Pooling/config.json"), "{\"a\": 1}");
+    Files.writeString(source.resolve("chat_template.jinja"), "{{ messages }}");
+    Files.writeString(source.resolve("tokenizer.model"), "pieces");
+    try (Engine engine = Engine.open();
+        Tensor w = engine.full(Shape.of(3), 1)) {
+      new ModelWriter(source, FileDtype.F32, Map.of("n_layer", 2)).write(out, Map.of("w", w));
+    }
+    assertTrue(
+        Files.readString(out.resolve("config.json")).matches("(?s).*\"n_layer\"\\s*:\\s*2.*"));
+    assertEquals("{\"a\": 1}", Files.readString(out.resolve("1_Pooling/config.json")));
+    assertEquals("{{ messages }}", Files.readString(out.resolve("chat_template.jinja")));
+    assertEquals("pieces", Files.readString(out.resolve("tokenizer.model")));
   }
 
   @Test
